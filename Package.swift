@@ -1,0 +1,116 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// One list for every Swift target. Dependencies are spared: these are settings of our targets only.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil, exclude: [String] = [])
+    -> Target
+{
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "magstore",
+    products: [.executable(name: "magstore", targets: ["magstore"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // C
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "CRocksDB", linkerSettings: [.linkedLibrary("rocksdb")]),
+        .target(name: "CPosix"),
+
+        // leaves
+        module("Digests", ["COpenSSL", "CISAL", nioCore]),
+        module("ErasureCoding", ["CISAL", nioCore]),
+        module("DriveIO", ["CPosix", "Digests", nioCore]),
+        module("MetadataIndex", ["CRocksDB", "Digests", nioCore]),
+
+        // waist
+        module("StorageAPI", [nioCore]),
+
+        // engine
+        module("ErasureStore", ["StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "Digests", nioCore, logging]),
+
+        // front
+        module("SigV4", ["Digests"]),
+        module("AccessControl", ["SigV4", "StorageAPI"]),
+        module("S3Protocol", ["CLibXML2", "StorageAPI", "SigV4", "Digests", nioCore, nioHTTP1]),
+        module("HTTPService", ["StorageAPI", nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
+
+        // services
+        module(
+            "S3Server",
+            ["StorageAPI", "S3Protocol", "SigV4", "AccessControl", "HTTPService", "Digests", nioCore, nioHTTP1, logging]),
+        module("AdminServer", ["StorageAPI", "HTTPService", nioCore, nioHTTP1, logging]),
+
+        // program
+        .executableTarget(
+            name: "magstore",
+            dependencies: [
+                "StorageAPI", "ErasureStore", "DriveIO", "MetadataIndex", "S3Server", "AdminServer", "HTTPService",
+                "AccessControl", "SigV4", "CPosix", nioCore, nioPosix, nioHTTP1, logging, arguments, lifecycle, yams,
+            ],
+            swiftSettings: strict),
+
+        // tests
+        .target(
+            name: "StorageTestSupport", dependencies: ["StorageAPI", "Digests", nioCore],
+            path: "Tests/StorageTestSupport", swiftSettings: strict),
+        tests("Digests", ["Digests"]),
+        tests("ErasureCoding", ["ErasureCoding", nioCore]),
+        tests("DriveIO", ["DriveIO", nioCore]),
+        tests("MetadataIndex", ["MetadataIndex", nioCore]),
+        tests("StorageAPI", ["StorageAPI", "StorageTestSupport", nioCore]),
+        tests(
+            "ErasureStore",
+            [
+                "ErasureStore", "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "Digests", "StorageTestSupport",
+                nioCore, logging,
+            ]),
+        tests("SigV4", ["SigV4", "Digests"]),
+        tests("S3Protocol", ["S3Protocol", "StorageAPI", "SigV4", "Digests", nioCore, nioHTTP1]),
+        tests("HTTPService", ["HTTPService", "StorageAPI", nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
+        tests(
+            "S3Server",
+            [
+                "S3Server", "S3Protocol", "SigV4", "AccessControl", "HTTPService", "StorageAPI", "Digests",
+                "StorageTestSupport", nioCore, nioHTTP1, nioPosix, logging,
+            ]),
+        tests("magstore", ["magstore", "StorageAPI"]),
+        tests("Tidy", []),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,142 @@
+package import NIOCore
+
+/// One drive: a directory, meant to be a mounted disk, with an identity, shard files and room for an index.
+///
+/// Every call may block on the disk and belongs on the drive's threads (``DriveExecutor``), except where it says
+/// otherwise. Two implementations pass one contract: real files, and one in memory for simulation.
+package protocol Drive: AnyObject, Sendable {
+    /// For messages: the path as given.
+    var path: String { get }
+    /// The bytes of `magstore.json`, or nil when there is none.
+    func identity() throws(DriveError) -> [UInt8]?
+    /// Replaces `magstore.json` atomically and durably.
+    func setIdentity(_ bytes: [UInt8]) throws(DriveError)
+    /// The directory holds nothing but what a fresh file system has (`lost+found`).
+    func isBlank() throws(DriveError) -> Bool
+    /// Takes the exclusive lock of this process; released by `close` or the end of the process.
+    func lock() throws(DriveError)
+    /// Whether the directory is the root of a mounted file system, and of which device.
+    func mount() throws(DriveError) -> MountState
+    /// Remembers device and inode of `magstore.json` and `index/CURRENT` as they are now.
+    func rememberPlace() throws(DriveError)
+    /// Looks them up by path and compares.
+    ///
+    /// - Throws: `vanished` when the directory was wiped, unmounted or replaced under a running server.
+    func checkPlace() throws(DriveError)
+    func space() throws(DriveError) -> DriveSpace
+    func close()
+
+    // MARK: Shard files
+
+    func createShard(_ name: ShardName) throws(DriveError) -> any ShardWriter
+    /// - Throws: `notFound`.
+    func openShard(_ name: ShardName) throws(DriveError) -> any ShardReader
+    /// Unlinks the shards that are there, then syncs their directories.
+    func removeShards(_ names: [ShardName]) throws(DriveError)
+    /// Moves a damaged shard to `quarantine/`.
+    func quarantineShard(_ name: ShardName) throws(DriveError)
+    /// Shard names in their order, behind `after`.
+    func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName]
+}
+
+/// A shard file being written. One user at a time.
+package protocol ShardWriter: AnyObject, Sendable {
+    func append(_ bytes: ByteBuffer) throws(DriveError)
+    /// Makes file and directory entry durable.
+    func finish() throws(DriveError)
+    /// Removes what was written. Also done when the last reference goes without `finish`.
+    func discard()
+}
+
+/// An open shard file. Safe to use from several threads.
+package protocol ShardReader: AnyObject, Sendable {
+    var byteCount: UInt64 { get }
+    /// - Throws: `truncated` when the file ends before `count` bytes.
+    func read(at offset: UInt64, count: Int) throws(DriveError) -> ByteBuffer
+    /// The bytes if all of them are in the page cache, otherwise nil. Never blocks: safe on an event loop.
+    func readCached(at offset: UInt64, count: Int) -> ByteBuffer?
+}
+
+/// The name of a shard file: lower-case hexadecimal digits and hyphens, at most 80.
+package struct ShardName: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let text: String
+
+    package init(_ text: String) {
+        precondition(
+            !text.isEmpty && text.utf8.count <= 80
+                && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) || $0 == 45 },
+            "not a shard name")
+        self.text = text
+    }
+
+    package var description: String { text }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+}
+
+package struct MountState: Hashable, Sendable {
+    package var isMountPoint: Bool
+    package var device: UInt64
+
+    package init(isMountPoint: Bool, device: UInt64) {
+        self.isMountPoint = isMountPoint
+        self.device = device
+    }
+}
+
+/// Bytes.
+package struct DriveSpace: Hashable, Sendable {
+    package var total: UInt64
+    package var available: UInt64
+
+    package init(total: UInt64, available: UInt64) {
+        self.total = total
+        self.available = available
+    }
+}
+
+package struct DriveError: Error, Hashable, Sendable {
+    package enum Code: Hashable, Sendable {
+        case notFound
+        case truncated
+        case inputOutput
+        case full
+        case readOnly
+        case denied
+        /// Another process has the drive.
+        case locked
+        /// Not the directory that it was.
+        case vanished
+        case tooManyOpenFiles
+    }
+
+    package let code: Code
+    package let message: String
+    /// The operating system's error number where there was one.
+    package let errorNumber: Int32?
+
+    package init(_ code: Code, _ message: String, errorNumber: Int32? = nil) {
+        self.code = code
+        self.message = message
+        self.errorNumber = errorNumber
+    }
+}
+
+/// Where a drive's blocking calls run: real threads, or the seeded scheduler of a simulation.
+package protocol DriveExecutor: AnyObject, Sendable {
+    /// Runs `job` some time later. Jobs of the commit lane run one at a time, in order.
+    func submit(_ lane: DriveLane, _ job: @escaping @Sendable () -> Void)
+    /// Takes no more jobs. Does not wait for one that hangs.
+    func abandon()
+}
+
+package enum DriveLane: Hashable, Sendable {
+    /// Synced index writes, in order.
+    case commit
+    /// Everything else a client waits for.
+    case access
+    /// Healing, removing, scanning.
+    case background
+}
