@@ -89,16 +89,19 @@ let package = Package(
         .target(
             name: "StorageTestSupport", dependencies: ["StorageAPI", "Digests", nioCore],
             path: "Tests/StorageTestSupport", swiftSettings: strict),
+        .target(
+            name: "SimulatedDrives", dependencies: ["DriveIO", "MetadataIndex", nioCore],
+            path: "Tests/SimulatedDrives", swiftSettings: strict),
         tests("Digests", ["Digests"]),
         tests("ErasureCoding", ["ErasureCoding", nioCore]),
-        tests("DriveIO", ["DriveIO", nioCore]),
-        tests("MetadataIndex", ["MetadataIndex", nioCore]),
+        tests("DriveIO", ["DriveIO", "SimulatedDrives", nioCore]),
+        tests("MetadataIndex", ["MetadataIndex", "SimulatedDrives", "Digests", nioCore]),
         tests("StorageAPI", ["StorageAPI", "StorageTestSupport", nioCore]),
         tests(
             "ErasureStore",
             [
                 "ErasureStore", "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "Digests", "StorageTestSupport",
-                nioCore, logging,
+                "SimulatedDrives", nioCore, logging,
             ]),
         tests("SigV4", ["SigV4", "Digests"]),
         tests("S3Protocol", ["S3Protocol", "StorageAPI", "SigV4", "Digests", nioCore, nioHTTP1]),

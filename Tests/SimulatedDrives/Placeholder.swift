@@ -1,0 +1,1 @@
+// Drives and indexes in memory, for simulation.
