@@ -56,7 +56,7 @@ let package = Package(
         module("Digests", ["COpenSSL", "CISAL", nioCore]),
         module("ErasureCoding", ["CISAL", nioCore]),
         module("DriveIO", ["CPosix", "Digests", nioCore]),
-        module("MetadataIndex", ["CRocksDB", "Digests", nioCore]),
+        module("MetadataIndex", ["CRocksDB", "Digests", nioCore], exclude: ["Records/Records.proto"]),
 
         // waist
         module("StorageAPI", [nioCore]),

@@ -69,7 +69,7 @@ package struct IndexBatch: Sendable {
 }
 
 /// The kinds of records. The raw value is part of the on-disk format.
-package enum Family: UInt8, CaseIterable, Hashable, Sendable {
+package enum Family: UInt8, CaseIterable, Hashable, Sendable, CustomStringConvertible {
     /// Live objects only: a listing reads nothing else.
     case heads = 1
     /// Part lists of large multipart objects.
@@ -92,9 +92,27 @@ package enum Family: UInt8, CaseIterable, Hashable, Sendable {
     case documents = 11
     /// The last batch, usage counters, marks.
     case state = 12
+
+    /// Part of the on-disk format, too: the name of the column family.
+    package var description: String {
+        switch self {
+        case .heads: "heads"
+        case .manifests: "manifests"
+        case .versions: "versions"
+        case .uploads: "uploads"
+        case .parts: "parts"
+        case .payloads: "payloads"
+        case .refs: "refs"
+        case .missing: "missing"
+        case .trash: "trash"
+        case .changes: "changes"
+        case .documents: "documents"
+        case .state: "state"
+        }
+    }
 }
 
-package struct IndexError: Error, Hashable, Sendable {
+package struct IndexError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
         /// A checksum or a structure is wrong: what is there can not be trusted.
         case corrupt
@@ -112,4 +130,6 @@ package struct IndexError: Error, Hashable, Sendable {
         self.code = code
         self.message = message
     }
+
+    package var description: String { "\(code): \(message)" }
 }
