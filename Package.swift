@@ -51,9 +51,10 @@ let package = Package(
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CRocksDB", linkerSettings: [.linkedLibrary("rocksdb")]),
         .target(name: "CPosix"),
+        .target(name: "CDigests"),
 
         // leaves
-        module("Digests", ["COpenSSL", "CISAL", nioCore]),
+        module("Digests", ["COpenSSL", "CISAL", "CDigests", nioCore]),
         module("ErasureCoding", ["CISAL", nioCore]),
         module("DriveIO", ["CPosix", "Digests", nioCore]),
         module("MetadataIndex", ["CRocksDB", "Digests", nioCore], exclude: ["Records/Records.proto"]),
@@ -92,7 +93,7 @@ let package = Package(
         .target(
             name: "SimulatedDrives", dependencies: ["DriveIO", "MetadataIndex", nioCore],
             path: "Tests/SimulatedDrives", swiftSettings: strict),
-        tests("Digests", ["Digests"]),
+        tests("Digests", ["Digests", nioCore]),
         tests("ErasureCoding", ["ErasureCoding", nioCore]),
         tests("DriveIO", ["DriveIO", "SimulatedDrives", nioCore]),
         tests("MetadataIndex", ["MetadataIndex", "SimulatedDrives", "Digests", nioCore]),
