@@ -93,7 +93,7 @@ let package = Package(
         .target(
             name: "SimulatedDrives", dependencies: ["DriveIO", "MetadataIndex", nioCore],
             path: "Tests/SimulatedDrives", swiftSettings: strict),
-        tests("Digests", ["Digests", nioCore]),
+        tests("Digests", ["Digests", "CDigests", nioCore]),
         tests("ErasureCoding", ["ErasureCoding", nioCore]),
         tests("DriveIO", ["DriveIO", "SimulatedDrives", nioCore]),
         tests("MetadataIndex", ["MetadataIndex", "SimulatedDrives", "Digests", nioCore]),
