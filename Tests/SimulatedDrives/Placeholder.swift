@@ -1,1 +1,0 @@
-// Drives and indexes in memory, for simulation.
