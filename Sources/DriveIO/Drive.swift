@@ -9,7 +9,7 @@ package protocol Drive: AnyObject, Sendable {
     var path: String { get }
     /// The bytes of `magstore.json`, or nil when there is none.
     func identity() throws(DriveError) -> [UInt8]?
-    /// Replaces `magstore.json` atomically and durably.
+    /// Replaces `magstore.json` atomically and durably. A remembered place follows.
     func setIdentity(_ bytes: [UInt8]) throws(DriveError)
     /// The directory holds nothing but what a fresh file system has (`lost+found`).
     func isBlank() throws(DriveError) -> Bool
@@ -17,34 +17,45 @@ package protocol Drive: AnyObject, Sendable {
     func lock() throws(DriveError)
     /// Whether the directory is the root of a mounted file system, and of which device.
     func mount() throws(DriveError) -> MountState
-    /// Remembers device and inode of `magstore.json` and `index/CURRENT` as they are now.
-    func rememberPlace() throws(DriveError)
-    /// Looks them up by path and compares.
+    /// Remembers which files `magstore.json` and `index/` are now. Called again once the index is open.
     ///
-    /// - Throws: `vanished` when the directory was wiped, unmounted or replaced under a running server.
+    /// - Throws: `vanished` when there is no `magstore.json`.
+    func rememberPlace() throws(DriveError)
+    /// Looks them up by path and compares. An index that was there must still have its `CURRENT`.
+    ///
+    /// - Throws: `vanished` when nothing was remembered, and when the directory was wiped, unmounted or replaced under a
+    ///   running server.
     func checkPlace() throws(DriveError)
     func space() throws(DriveError) -> DriveSpace
     func close()
 
     // MARK: Shard files
 
+    /// Begins a shard. It appears under its name, complete, when it is finished, and then replaces an older one.
+    ///
+    /// - Throws: `vanished` when the drive has no identity: an empty mount point must not be filled.
     func createShard(_ name: ShardName) throws(DriveError) -> any ShardWriter
     /// - Throws: `notFound`.
     func openShard(_ name: ShardName) throws(DriveError) -> any ShardReader
     /// Unlinks the shards that are there, then syncs their directories.
     func removeShards(_ names: [ShardName]) throws(DriveError)
-    /// Moves a damaged shard to `quarantine/`.
+    /// Moves a damaged shard to `quarantine/`, durably.
+    ///
+    /// - Throws: `notFound`.
     func quarantineShard(_ name: ShardName) throws(DriveError)
-    /// Shard names in their order, behind `after`.
+    /// Names of finished shards in their order, behind `after`.
     func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName]
 }
 
 /// A shard file being written. One user at a time.
+///
+/// After a failed call every later one fails with the same error: the pages of a failed sync are clean, so that a
+/// second sync would lie.
 package protocol ShardWriter: AnyObject, Sendable {
     func append(_ bytes: ByteBuffer) throws(DriveError)
-    /// Makes file and directory entry durable.
+    /// Makes the bytes durable, gives the file its name, and makes that durable. Nothing can be appended afterwards.
     func finish() throws(DriveError)
-    /// Removes what was written. Also done when the last reference goes without `finish`.
+    /// Removes what was written. Nothing to do after `finish`. Also done when the last reference goes.
     func discard()
 }
 
@@ -62,11 +73,19 @@ package struct ShardName: Hashable, Comparable, Sendable, CustomStringConvertibl
     package let text: String
 
     package init(_ text: String) {
-        precondition(
-            !text.isEmpty && text.utf8.count <= 80
-                && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) || $0 == 45 },
-            "not a shard name")
+        precondition(Self.isValid(text), "not a shard name")
         self.text = text
+    }
+
+    /// For names that were found on a disk.
+    package init?(validating text: String) {
+        guard Self.isValid(text) else { return nil }
+        self.text = text
+    }
+
+    private static func isValid(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 80
+            && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) || $0 == 45 }
     }
 
     package var description: String { text }
@@ -110,6 +129,8 @@ package struct DriveError: Error, Hashable, Sendable {
         /// Not the directory that it was.
         case vanished
         case tooManyOpenFiles
+        /// Closed or abandoned by ourselves.
+        case closed
     }
 
     package let code: Code
@@ -127,8 +148,10 @@ package struct DriveError: Error, Hashable, Sendable {
 /// Where a drive's blocking calls run: real threads, or the seeded scheduler of a simulation.
 package protocol DriveExecutor: AnyObject, Sendable {
     /// Runs `job` some time later. Jobs of the commit lane run one at a time, in order.
+    ///
+    /// After `abandon` the job is released without being run: see ``perform(_:_:)`` for callers that wait.
     func submit(_ lane: DriveLane, _ job: @escaping @Sendable () -> Void)
-    /// Takes no more jobs. Does not wait for one that hangs.
+    /// Takes no more jobs and releases those not yet begun. Does not wait for one that hangs.
     func abandon()
 }
 

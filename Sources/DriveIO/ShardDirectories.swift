@@ -1,0 +1,159 @@
+internal import Synchronization
+
+/// Where the shards of a drive are, and which of the directories are known to be there durably.
+final class ShardDirectories: Sendable {
+    let drive: String
+    private let state = Mutex(State())
+    /// Held while directories are made and leftovers removed: once, by the first writer.
+    private let preparation = Mutex(())
+
+    private struct State {
+        var isPrepared = false
+        var isClosed = false
+        var incomingCount: UInt64 = 0
+        /// The groups last written to, newest last. They stay when they become empty: another shard is likely.
+        var groups: [String] = []
+    }
+
+    private static let groupLimit = 8
+
+    init(drive: String) {
+        self.drive = drive
+    }
+
+    static func identityPath(ofDrive path: String) -> String { path + "/magstore.json" }
+
+    private var shards: String { drive + "/shards" }
+    private var incoming: String { drive + "/incoming" }
+    private var quarantine: String { drive + "/quarantine" }
+
+    private func group(_ name: ShardName) -> String { String(name.text.prefix(47)) }
+    private func groupPath(_ group: String) -> String { shards + "/" + group }
+    func path(_ name: ShardName) -> String { groupPath(group(name)) + "/" + name.text }
+
+    func close() {
+        state.withLock { $0.isClosed = true }
+    }
+
+    func requireOpen() throws(DriveError) {
+        if state.withLock({ $0.isClosed }) { throw DriveError(.closed, "\(drive) is closed") }
+    }
+
+    // MARK: Writing
+
+    /// A path for a shard being written that no other has.
+    func incomingPath(_ name: ShardName) throws(DriveError) -> String {
+        try prepare()
+        let number = state.withLock { state in
+            state.incomingCount += 1
+            return state.incomingCount
+        }
+        return "\(incoming)/\(name.text).\(number)"
+    }
+
+    /// Gives a synced file its name, durably.
+    func admit(_ incoming: String, as name: ShardName) throws(DriveError) {
+        let group = group(name)
+        // A group that became empty may be removed between the two steps; three times in a row is no accident.
+        for attempt in 1...3 {
+            try makeGroup(group)
+            do throws(Errno) {
+                try Paths.rename(incoming, to: path(name))
+                break
+            } catch {
+                if error != .notFound || attempt == 3 { throw DriveError(error, "name", path(name)) }
+                state.withLock { $0.groups.removeAll { $0 == group } }
+            }
+        }
+        try synchronizeDirectory(groupPath(group))
+    }
+
+    private func makeGroup(_ group: String) throws(DriveError) {
+        if state.withLock({ $0.groups.contains(group) }) { return }
+        _ = try makeDirectoryIfMissing(groupPath(group))
+        // Also where it was there: whoever made it may have crashed before this.
+        try synchronizeDirectory(shards)
+        state.withLock { state in
+            state.groups.append(group)
+            if state.groups.count > Self.groupLimit { state.groups.removeFirst() }
+        }
+    }
+
+    private func prepare() throws(DriveError) {
+        try requireOpen()
+        if state.withLock({ $0.isPrepared }) { return }
+        try preparation.withLock { _ throws(DriveError) in
+            if state.withLock({ $0.isPrepared }) { return }
+            try makeDirectories()
+            for name in try namesIfPresent(incoming) { try removeIfPresent(incoming + "/" + name) }
+            state.withLock { $0.isPrepared = true }
+        }
+    }
+
+    private func makeDirectories() throws(DriveError) {
+        do throws(Errno) {
+            _ = try Paths.status(Self.identityPath(ofDrive: drive))
+        } catch .notFound {
+            // Nothing is made on what may be an empty mount point.
+            throw DriveError(.vanished, "\(drive) has no identity")
+        } catch {
+            throw DriveError(error, "examine", drive)
+        }
+        for path in [shards, incoming, quarantine] { _ = try makeDirectoryIfMissing(path) }
+        try synchronizeDirectory(drive)
+    }
+
+    /// The directories were removed by somebody: they are made again, if the identity is still there.
+    func forget() {
+        state.withLock { state in
+            state.isPrepared = false
+            state.groups.removeAll()
+        }
+    }
+
+    // MARK: Removing
+
+    func remove(_ names: [ShardName]) throws(DriveError) {
+        try requireOpen()
+        for (group, names) in Dictionary(grouping: names, by: group) {
+            for name in names { try removeIfPresent(path(name)) }
+            do throws(Errno) {
+                try Descriptor(opening: groupPath(group), for: .directory).synchronize()
+                if state.withLock({ $0.groups.contains(group) }) { continue }
+                try Paths.removeDirectory(groupPath(group))
+            } catch .notFound, .notEmpty, .exists {
+                // Gone before, or still in use.
+            } catch {
+                throw DriveError(error, "sync", groupPath(group))
+            }
+        }
+    }
+
+    func moveToQuarantine(_ name: ShardName) throws(DriveError) {
+        try prepare()
+        let kept = quarantine + "/" + name.text
+        try naming("quarantine", path(name)) { () throws(Errno) in try Paths.rename(path(name), to: kept) }
+        try synchronizeDirectory(quarantine)
+        try synchronizeDirectory(groupPath(group(name)))
+    }
+
+    // MARK: Listing
+
+    func names(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] {
+        var result: [ShardName] = []
+        let first = after.map(group)
+        let groups = try namesIfPresent(shards).filter { ShardName(validating: $0) != nil }
+        for group in groups.sorted(by: precedes) where first.map({ !precedes(group, $0) }) ?? true {
+            // What is not a shard in its group was put there by somebody else.
+            let names = try namesIfPresent(groupPath(group)).compactMap { ShardName(validating: $0) }
+                .filter { self.group($0) == group && (after == nil || after! < $0) }
+            result += names.sorted().prefix(limit - result.count)
+            if result.count >= limit { break }
+        }
+        return result
+    }
+
+    private func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+}
