@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// A mutual exclusion lock with a condition to wait for. Threads sleep in the kernel, and a signal that nobody waits for
-/// costs no system call.
+/// A mutual exclusion lock with a condition to wait for. Threads sleep in the kernel, and a signal that nobody waits
+/// for costs no system call.
 ///
-/// `@unchecked Sendable`: the lock and the condition are made for concurrent use and have stable addresses until `deinit`.
+/// `@unchecked Sendable`: lock and condition are made for concurrent use; their addresses are stable until `deinit`.
 final class Condition: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

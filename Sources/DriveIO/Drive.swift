@@ -23,8 +23,8 @@ package protocol Drive: AnyObject, Sendable {
     func rememberPlace() throws(DriveError)
     /// Looks them up by path and compares. An index that was there must still have its `CURRENT`.
     ///
-    /// - Throws: `vanished` when nothing was remembered, and when the directory was wiped, unmounted or replaced under a
-    ///   running server.
+    /// - Throws: `vanished` when nothing was remembered, and when the directory was wiped, unmounted or replaced under
+    ///   a running server.
     func checkPlace() throws(DriveError)
     func space() throws(DriveError) -> DriveSpace
     func close()

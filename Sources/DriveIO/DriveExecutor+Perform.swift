@@ -3,7 +3,7 @@ internal import Synchronization
 extension DriveExecutor {
     /// Runs `body` on a lane and waits for its result.
     ///
-    /// - Returns: nil when the executor was abandoned before `body` began. A `body` that hangs keeps its caller waiting.
+    /// - Returns: nil when the executor was abandoned before `body` began. One that hangs keeps its caller waiting.
     package func perform<Value: Sendable>(
         _ lane: DriveLane, _ body: @escaping @Sendable () -> Value
     ) async -> Value? {

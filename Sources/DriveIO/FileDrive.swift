@@ -38,8 +38,8 @@ package final class FileDrive: Drive {
     private var lockPath: String { path + "/magstore.lock" }
     private var indexPath: String { path + "/index" }
 
-    /// Makes the directory, and those above it, where there is none. Not done where a mount is expected: by the program,
-    /// for a first start on plain paths.
+    /// Makes the directory, and those above it, where there is none. Only for a first start on plain paths: where a
+    /// mount is expected, a missing directory is a missing drive.
     package func createDirectory() throws(DriveError) {
         let components = path.split(separator: "/", omittingEmptySubsequences: true)
         var current = path.hasPrefix("/") ? "/" : "./"
