@@ -92,6 +92,13 @@ extension S3Error {
         S3Error(.notImplemented, details: [Detail("Header", header)])
     }
 
+    /// An element of a document that asks for something that is not there.
+    package static func notImplemented(element: String) -> S3Error {
+        S3Error(
+            .notImplemented, "An element you provided implies functionality that is not implemented",
+            details: [Detail("Element", element)])
+    }
+
     /// An operation of S3 that is not there.
     package static func notImplemented(operation: String) -> S3Error {
         S3Error(
@@ -108,6 +115,14 @@ extension S3Error {
 
     package static func malformedXML(cause: (any Error)? = nil) -> S3Error {
         S3Error(.malformedXML, cause: cause)
+    }
+
+    /// A copy onto its own source that changes nothing.
+    package static var copyToItself: S3Error {
+        S3Error(
+            .invalidRequest,
+            "This copy request is illegal because it is trying to copy an object to itself without changing the "
+                + "object's metadata, storage class, website redirect location or encryption attributes.")
     }
 
     /// `range` is the header as it came; `size` is the object's number of bytes.

@@ -73,11 +73,16 @@ enum EntityTags {
                 guard weak else { continue }
                 tag = tag.dropFirst(2)
             }
-            if tag.first == UInt8(ascii: "\"") { tag = tag.dropFirst() }
-            if tag.last == UInt8(ascii: "\"") { tag = tag.dropLast() }
-            tags.append(ETag(String(decoding: tag, as: UTF8.self)))
+            tags.append(ETag(unquoted(String(decoding: tag, as: UTF8.self))))
         }
         return .oneOf(tags)
+    }
+
+    static func unquoted(_ text: String) -> String {
+        var tag = Substring(text)
+        if tag.first == "\"" { tag = tag.dropFirst() }
+        if tag.last == "\"" { tag = tag.dropLast() }
+        return String(tag)
     }
 }
 

@@ -12,6 +12,7 @@ package struct ListBucketsInput: Hashable, Sendable {
 /// PUT bucket; the body, when there is one, is a ``CreateBucketBody``.
 package struct CreateBucketInput: Hashable, Sendable {
     package var bucket: BucketName
+    package var integrity: BodyIntegrity
 }
 
 /// ListObjects (V1).
@@ -71,4 +72,5 @@ package struct PutACLInput: Hashable, Sendable {
     package var key: ObjectKey?
     /// Whether a canned ACL came in a header; it is one that changes nothing. Then the body is not read.
     package var isCanned: Bool
+    package var integrity: BodyIntegrity
 }

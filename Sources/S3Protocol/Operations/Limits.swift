@@ -13,3 +13,13 @@ package enum PageLimits {
     package static let entries = 1_000
     package static let buckets = 10_000
 }
+
+/// What an upload may have ("Amazon S3 multipart upload limits").
+package enum UploadLimits {
+    /// Bytes of one PutObject or UploadPart: 5 GiB. The body may be longer than promised: it is counted too.
+    package static let maximumRequestByteCount: UInt64 = 5 << 30
+    /// Bytes of each part but the last: 5 MiB.
+    package static let minimumPartByteCount: UInt64 = 5 << 20
+    /// Bytes of an object copied in one request: 5 GiB.
+    package static let maximumCopyByteCount: UInt64 = 5 << 30
+}

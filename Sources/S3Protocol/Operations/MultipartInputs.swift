@@ -30,6 +30,8 @@ package struct CompleteMultipartUploadInput: Hashable, Sendable {
     package var address: ObjectAddress
     package var upload: UploadID
     package var precondition: Precondition
+    /// Of the body of the request, 16 bytes.
+    package var contentMD5: [UInt8]?
     /// The object's checksum that the client expects.
     package var checksum: Checksum?
     package var checksumType: ChecksumType?

@@ -139,4 +139,15 @@ extension S3Operation {
         default: nil
         }
     }
+
+    /// The digests that were promised for an XML body; empty for an operation without one.
+    package var documentIntegrity: BodyIntegrity {
+        switch self {
+        case .createBucket(let input): input.integrity
+        case .putACL(let input): input.integrity
+        case .deleteObjects(let input): input.integrity
+        case .completeMultipartUpload(let input): BodyIntegrity(contentMD5: input.contentMD5)
+        default: BodyIntegrity()
+        }
+    }
 }
