@@ -5,16 +5,19 @@ import Testing
 /// What the contract is run against.
 enum IndexImplementation: CaseIterable, Sendable, CustomTestStringConvertible {
     case inMemory
+    case rocksDB
 
     var testDescription: String {
         switch self {
         case .inMemory: "in memory"
+        case .rocksDB: "RocksDB"
         }
     }
 
     func makeMedium() throws -> any IndexMedium {
         switch self {
         case .inMemory: InMemoryIndexMedium()
+        case .rocksDB: try IndexDirectory()
         }
     }
 }
