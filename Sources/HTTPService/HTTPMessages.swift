@@ -15,11 +15,13 @@ package struct HTTPRequest: Sendable {
     package var clientAddress: String
     /// The scheme, host and port the client used, seen through a trusted proxy.
     package var isSecure: Bool
+    /// The Host that the client used, when a trusted proxy passed it on beside its own.
+    package var forwardedHost: String?
     package var body: any RequestBody
 
     package init(
         id: String, method: HTTPMethod, target: String, version: HTTPVersion = .http1_1, headers: HTTPHeaders,
-        clientAddress: String, isSecure: Bool, body: any RequestBody
+        clientAddress: String, isSecure: Bool, forwardedHost: String? = nil, body: any RequestBody
     ) {
         self.id = id
         self.method = method
@@ -28,6 +30,7 @@ package struct HTTPRequest: Sendable {
         self.headers = headers
         self.clientAddress = clientAddress
         self.isSecure = isSecure
+        self.forwardedHost = forwardedHost
         self.body = body
     }
 }
