@@ -21,6 +21,7 @@ extension S3ErrorCode {
         case .badDigest: "The Content-MD5 you specified did not match what we received."
         case .incompleteBody:
             "You did not provide the number of bytes specified by the Content-Length HTTP header"
+        case .invalidChunkSize: "Only the last chunk is allowed to have a size less than 8192 bytes"
         case .invalidDigest: "The Content-MD5 you specified was invalid."
         case .malformedTrailer:
             "The request contained trailing data that was not well-formed or did not conform to our published schema."

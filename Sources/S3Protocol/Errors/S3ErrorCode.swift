@@ -53,6 +53,7 @@ package enum S3ErrorCode: String, Hashable, Sendable, CaseIterable {
     // The body
     case badDigest = "BadDigest"
     case incompleteBody = "IncompleteBody"
+    case invalidChunkSize = "InvalidChunkSizeError"
     case invalidDigest = "InvalidDigest"
     case malformedTrailer = "MalformedTrailerError"
     case requestTimeout = "RequestTimeout"
@@ -111,7 +112,8 @@ extension S3ErrorCode {
             .requestExpired, .requestHeaderSectionTooLarge, .requestTimeout, .tooManyBuckets, .unresolvableGrant,
             .accelerateNotSupported, .xAmzContentChecksumMismatch, .xAmzContentSHA256Mismatch:
             .badRequest
-        case .accessDenied, .accessForbidden, .invalidAccessKeyID, .invalidObjectState, .invalidSecurity,
+        case .accessDenied, .accessForbidden, .invalidAccessKeyID, .invalidChunkSize, .invalidObjectState,
+            .invalidSecurity,
             .requestTimeTooSkewed, .signatureDoesNotMatch:
             .forbidden
         case .metadataConfigurationNotFound, .noSuchBucket, .noSuchBucketPolicy, .noSuchConfiguration,
