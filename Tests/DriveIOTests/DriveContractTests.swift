@@ -1,13 +1,18 @@
 import DriveIO
 import NIOCore
+import SimulatedDrives
 import Testing
 
 /// A drive with its medium, of each implementation.
 enum DriveKind: CaseIterable, Sendable {
     case files
+    case memory
 
     func withDrive(_ body: (any Drive, _ reopen: @escaping () -> any Drive) throws -> Void) throws {
         switch self {
+        case .memory:
+            let medium = InMemoryDriveMedium(path: "memory")
+            try body(medium.open()) { medium.open() }
         case .files:
             let directory = try TemporaryDirectory()
             try withExtendedLifetime(directory) {

@@ -1,0 +1,168 @@
+package import DriveIO
+import NIOCore
+import Synchronization
+
+/// A ``Drive`` over an ``InMemoryDriveMedium``, for simulation.
+package final class InMemoryDrive: Drive {
+    let medium: InMemoryDriveMedium
+    private let session: Int
+    private let local = Mutex(Local())
+
+    private struct Local {
+        var place: UInt64?
+        var isClosed = false
+    }
+
+    init(medium: InMemoryDriveMedium, session: Int) {
+        self.medium = medium
+        self.session = session
+    }
+
+    package var path: String { medium.path }
+
+    package func close() {
+        local.withLock { $0.isClosed = true }
+        medium.state.withLock { state in
+            if state.lockHolder == ObjectIdentifier(self) { state.lockHolder = nil }
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Does one step: nothing, or all of `body`, or all of it and then fails.
+    func step<Value>(
+        _ step: InMemoryDriveMedium.Step,
+        _ body: (inout InMemoryDriveMedium.State) throws(DriveError) -> Value
+    ) throws(DriveError) -> Value {
+        try medium.state.withLock { state throws(DriveError) in
+            if state.crashCount != session { throw DriveError(.closed, "\(path): the process has ended") }
+            let failure = try state.begin(step)
+            let value = try body(&state)
+            if let failure { throw failure }
+            return value
+        }
+    }
+
+    private func requireOpen() throws(DriveError) {
+        if local.withLock({ $0.isClosed }) { throw DriveError(.closed, "\(path) is closed") }
+    }
+
+    // MARK: Identity and place
+
+    package func identity() throws(DriveError) -> [UInt8]? {
+        try step(.identity) { state in state.visible.identity }
+    }
+
+    package func setIdentity(_ bytes: [UInt8]) throws(DriveError) {
+        let place = try step(.setIdentity) { state in
+            state.placeCount += 1
+            for directory in [\InMemoryDriveMedium.State.written, \.durable] {
+                state[keyPath: directory].identity = bytes
+                state[keyPath: directory].identityPlace = state.placeCount
+            }
+            return state.placeCount
+        }
+        local.withLock { if $0.place != nil { $0.place = place } }
+    }
+
+    package func isBlank() throws(DriveError) -> Bool {
+        try step(.list) { state in state.visible.identity == nil && state.visible.files.isEmpty }
+    }
+
+    package func lock() throws(DriveError) {
+        try step(.lock) { state throws(DriveError) in
+            let me = ObjectIdentifier(self)
+            if let holder = state.lockHolder, holder != me { throw DriveError(.locked, "\(path) is in use") }
+            state.lockHolder = me
+        }
+    }
+
+    package func mount() throws(DriveError) -> MountState {
+        try step(.mount) { state in
+            state.isUnmounted ? MountState(isMountPoint: false, device: 0) : state.mount
+        }
+    }
+
+    package func rememberPlace() throws(DriveError) {
+        let place = try step(.checkPlace) { state in state.identityPlace }
+        guard let place else { throw DriveError(.vanished, "\(path) has no identity") }
+        local.withLock { $0.place = place }
+    }
+
+    package func checkPlace() throws(DriveError) {
+        let now = try step(.checkPlace) { state in state.identityPlace }
+        guard let now, now == local.withLock({ $0.place }) else {
+            throw DriveError(.vanished, "\(path) is not the drive that it was")
+        }
+    }
+
+    package func space() throws(DriveError) -> DriveSpace {
+        try step(.space) { state in
+            let used = min(state.used, state.capacity)
+            return DriveSpace(total: state.capacity, available: state.capacity - used)
+        }
+    }
+
+    // MARK: Shards
+
+    package func createShard(_ name: ShardName) throws(DriveError) -> any ShardWriter {
+        try requireOpen()
+        let file = try step(.create) { state throws(DriveError) in
+            if state.visible.identity == nil { throw DriveError(.vanished, "\(path) has no identity") }
+            let file = InMemoryDriveMedium.File()
+            state.incoming[ObjectIdentifier(file)] = file
+            return file
+        }
+        return InMemoryShardWriter(drive: self, file: file, name: name)
+    }
+
+    package func openShard(_ name: ShardName) throws(DriveError) -> any ShardReader {
+        let file = try step(.open) { state throws(DriveError) in
+            guard let file = state.visible.shards[name] else { throw notFound(name) }
+            return file
+        }
+        return InMemoryShardReader(drive: self, file: file)
+    }
+
+    package func removeShards(_ names: [ShardName]) throws(DriveError) {
+        try requireOpen()
+        for name in names {
+            try step(.remove) { state in
+                if !state.isUnmounted { state.written.shards[name] = nil }
+            }
+        }
+        try step(.syncDirectory) { state in
+            for name in names { state.durable.shards[name] = state.written.shards[name] }
+        }
+    }
+
+    package func quarantineShard(_ name: ShardName) throws(DriveError) {
+        try requireOpen()
+        try step(.quarantine) { state throws(DriveError) in
+            guard let file = state.visible.shards[name] else { throw notFound(name) }
+            state.written.shards[name] = nil
+            state.written.quarantine[name] = file
+        }
+        try step(.syncDirectory) { state in
+            state.durable.shards[name] = state.written.shards[name]
+            state.durable.quarantine[name] = state.written.quarantine[name]
+        }
+    }
+
+    package func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] {
+        try step(.list) { state in
+            let names = state.visible.shards.keys.sorted()
+            return Array(names.drop { name in after.map { name <= $0 } ?? false }.prefix(limit))
+        }
+    }
+
+    private func notFound(_ name: ShardName) -> DriveError {
+        DriveError(.notFound, "\(path) has no shard \(name)", errorNumber: 2)
+    }
+}
+
+extension InMemoryDriveMedium.State {
+    fileprivate var identityPlace: UInt64? { visible.identity == nil ? nil : visible.identityPlace }
+}
