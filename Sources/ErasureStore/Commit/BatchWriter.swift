@@ -1,0 +1,184 @@
+import DriveIO
+import MetadataIndex
+
+/// A batch as each member gets it.
+struct PreparedBatch: Sendable {
+    let change: ChangeRecord
+    let common: [IndexBatch.Operation]
+    let payloadRows: [Int: [IndexBatch.Operation]]
+
+    /// Serialises what was evaluated. Rows outside `payloads` are the same for every drive; so are the touched keys.
+    init(
+        id: BatchID, predecessor: BatchID, committed: BatchID, members: [MemberRecord], staged: Evaluation.Staged,
+        clearsMarks: Bool
+    ) {
+        var change = ChangeRecord()
+        change.id = id
+        change.predecessor = predecessor
+        change.committed = committed
+        change.members = members
+        change.trashed = staged.trashed
+        change.touched = staged.edits.order.map { TouchedRow(family: $0.family.rawValue, key: $0.key) }
+        let payloadIDs = Set(staged.payloadRows.values.lazy.flatMap(\.keys)).sorted {
+            ($0.epoch, $0.run, $0.counter) < ($1.epoch, $1.run, $1.counter)
+        }
+        change.touched += payloadIDs.map { TouchedRow(family: Family.payloads.rawValue, key: $0.bytes) }
+        var last = LastRecord()
+        last.id = id
+        last.committed = committed
+        last.members = members
+        var common = staged.edits.operations
+        common.append(.put(.changes, key: ChangeKey(id).bytes, value: change.encoded()))
+        common.append(.put(.state, key: StateKey.last.bytes, value: last.encoded()))
+        if clearsMarks { common.append(.delete(.state, key: StateKey.syncing.bytes)) }
+        self.change = change
+        self.common = common
+        payloadRows = staged.payloadRows.mapValues { rows in
+            payloadIDs.compactMap { id in rows[id].map { .put(.payloads, key: id.bytes, value: $0) } }
+        }
+    }
+
+    func batch(forSlot slot: Int) -> IndexBatch {
+        var batch = IndexBatch()
+        batch.operations = common + (payloadRows[slot] ?? [])
+        return batch
+    }
+}
+
+/// Writes one batch after the other to the members and evicts those that fail (rules 4 to 6). A value of the
+/// committer's task.
+struct BatchWriter {
+    enum Fate {
+        case committed
+        /// Fewer than `W` members are left; whether the batch takes effect is decided by the next start.
+        case stopped
+    }
+
+    private enum Answer: Sendable {
+        case written(slot: Int, Result<any IndexSnapshot, DriveFailure>)
+        case timeLimit
+    }
+
+    let shape: SetShape
+    let watch: StallWatch
+    /// Told of each drive that is put out.
+    let evicted: @Sendable (DriveFailure) -> Void
+
+    /// Ascending by slot.
+    private(set) var members: [SlotDrive]
+    private(set) var last: BatchID
+    private(set) var committed: BatchID
+    private(set) var snapshots: [Int: any IndexSnapshot] = [:]
+    /// Rows in `missing` after the newest batch.
+    private(set) var missingCount: Int
+
+    init(
+        shape: SetShape, watch: StallWatch, members: [SlotDrive], last: BatchID, committed: BatchID, missingCount: Int,
+        evicted: @escaping @Sendable (DriveFailure) -> Void
+    ) {
+        self.shape = shape
+        self.watch = watch
+        self.missingCount = missingCount
+        self.members = members
+        self.last = last
+        self.committed = committed
+        self.evicted = evicted
+    }
+
+    /// Makes the next batch of `staged` durable on all members, or on those that are left after evictions.
+    mutating func commit(
+        _ staged: Evaluation.Staged, id: BatchID, admitting: SlotDrive? = nil, clearsMarks: Bool = false
+    ) async -> Fate {
+        if let admitting {
+            members.append(admitting)
+            members.sort { $0.slot < $1.slot }
+        }
+        var staged = staged
+        var id = id
+        let trashed = Set(staged.trashed)
+        let placed = staged.placed.filter { !trashed.contains($0.id) }
+        while true {
+            let prepared = PreparedBatch(
+                id: id, predecessor: last, committed: committed, members: members.map(\.member), staged: staged,
+                clearsMarks: clearsMarks || admitting != nil)
+            missingCount += staged.missingDelta
+            let verdict = await write(prepared)
+            last = id
+            switch verdict {
+            case .commit:
+                committed = id
+                return .committed
+            case .evict(let slots):
+                // The undecided batch commits with this one, which also says which shards the evicted lack (rule 5).
+                staged = Self.evictionRows(of: placed, slots: slots)
+                id = BatchID(epoch: id.epoch, run: id.run, sequence: id.sequence + 1)
+            case .stop:
+                return .stopped
+            case .wait:
+                preconditionFailure("a batch ends with a verdict")
+            }
+        }
+    }
+
+    /// Puts a drive out at a batch boundary; the next batch says so.
+    mutating func remove(slot: Int) {
+        members.removeAll { $0.slot == slot }
+        snapshots[slot] = nil
+    }
+
+    var nextID: BatchID { BatchID(epoch: last.epoch, run: last.run, sequence: last.sequence + 1) }
+
+    private mutating func write(_ prepared: PreparedBatch) async -> BatchTally.Verdict {
+        let answers = Mailbox<Answer>()
+        for member in members {
+            let batch = prepared.batch(forSlot: member.slot)
+            let slot = member.slot
+            member.executor.submit(.commit) {
+                answers.post(
+                    .written(
+                        slot: slot,
+                        Result {
+                            try member.index.write(batch)
+                            // A directory that was wiped or unmounted goes on "storing": it does not count.
+                            try member.drive.checkPlace()
+                            return try member.index.snapshot()
+                        }.mapError { DriveFailure(slot: slot, $0) }))
+            }
+        }
+        var tally = BatchTally(members: members.map(\.slot), writeFloor: shape.writeFloor)
+        var verdict = BatchTally.Verdict.wait
+        watch.begin { answers.post(.timeLimit) }
+        defer { watch.end() }
+        while verdict == .wait {
+            for answer in await answers.take() where verdict == .wait {
+                switch answer {
+                case .written(let slot, .success(let snapshot)):
+                    snapshots[slot] = snapshot
+                    verdict = tally.record(slot: slot, success: true)
+                case .written(let slot, .failure(let failure)):
+                    putOut(failure)
+                    verdict = tally.record(slot: slot, success: false)
+                case .timeLimit:
+                    let before = tally.failed
+                    verdict = tally.timeOut()
+                    for slot in tally.failed.subtracting(before) { putOut(DriveFailure(slot: slot, reason: .tooSlow)) }
+                }
+            }
+        }
+        members.removeAll { tally.failed.contains($0.slot) }
+        return verdict
+    }
+
+    private mutating func putOut(_ failure: DriveFailure) {
+        snapshots[failure.slot] = nil
+        evicted(failure)
+    }
+
+    private static func evictionRows(of placed: [Payload], slots: [Int]) -> Evaluation.Staged {
+        var staged = Evaluation.Staged()
+        for payload in placed {
+            for slot in slots where payload.slots.contains(slot) { staged.markMissing(payload, slot) }
+        }
+        return staged
+    }
+}

@@ -1,0 +1,114 @@
+import DriveIO
+import MetadataIndex
+import StorageAPI
+import Synchronization
+
+/// A published state of one set: what a committed batch left, on every member. Readers see nothing else (rule 14).
+///
+/// Held while records are looked up; its end is what the reaper waits for.
+final class SetView: Sendable {
+    struct Member: Sendable {
+        let drive: SlotDrive
+        let snapshot: any IndexSnapshot
+    }
+
+    let batch: BatchID
+    /// Ascending by slot, at least one.
+    let members: [Member]
+    private let registry: ViewRegistry
+
+    init(batch: BatchID, members: [Member], registry: ViewRegistry) {
+        precondition(!members.isEmpty, "a view is on some drive")
+        self.batch = batch
+        self.members = members
+        self.registry = registry
+        registry.opened(batch.sequence)
+    }
+
+    deinit {
+        registry.closed(batch.sequence)
+    }
+
+    /// A row, from memory where some member has it there, otherwise from the disk of one member after the other.
+    func value(_ family: Family, _ key: [UInt8]) async throws(StoreError) -> [UInt8]? {
+        let first = members.count == 1 ? 0 : Int(key.last ?? 0) % members.count
+        switch try? members[first].snapshot.cachedValue(family, key) {
+        case .found(let value): return value
+        case .absent: return nil
+        case .unknown, nil: break
+        }
+        return try await read(startingAt: first) { snapshot in try snapshot.value(family, key) }
+    }
+
+    /// Runs a read on one member after the other until one answers. What fails is reported as that drive's failure.
+    func read<Value: Sendable>(
+        startingAt first: Int = 0, _ body: @escaping @Sendable (any IndexSnapshot) throws -> Value
+    ) async throws(StoreError) -> Value {
+        var lastFailure: DriveFailure?
+        for offset in members.indices {
+            let member = members[(first + offset) % members.count]
+            let limit = members.count > 1 ? EngineLimits.readMilliseconds : EngineLimits.lastReadMilliseconds
+            do {
+                let snapshot = member.snapshot
+                return try await member.drive.perform(.access, limitMilliseconds: limit) { try body(snapshot) }
+            } catch {
+                lastFailure = error
+                registry.report(error)
+            }
+        }
+        throw StoreError(.unreadable, "no drive could read the index", cause: lastFailure)
+    }
+
+    func member(slot: Int) -> Member? {
+        members.first { $0.drive.slot == slot }
+    }
+}
+
+/// Which views are open, and where their failures go.
+final class ViewRegistry: Sendable {
+    private let open = Mutex<[UInt64: Int]>([:])
+    private let failures = Mutex<(@Sendable (DriveFailure) -> Void)?>(nil)
+
+    func connect(_ failures: @escaping @Sendable (DriveFailure) -> Void) {
+        self.failures.withLock { $0 = failures }
+    }
+
+    func opened(_ sequence: UInt64) {
+        open.withLock { $0[sequence, default: 0] += 1 }
+    }
+
+    func closed(_ sequence: UInt64) {
+        open.withLock { open in
+            guard let count = open[sequence] else { return }
+            open[sequence] = count == 1 ? nil : count - 1
+        }
+    }
+
+    /// The oldest batch that a reader may still look at.
+    var oldest: UInt64? {
+        open.withLock { $0.keys.min() }
+    }
+
+    func report(_ failure: DriveFailure) {
+        failures.withLock { $0 }?(failure)
+    }
+}
+
+/// Every wait of the engine, in one place.
+enum EngineLimits {
+    /// A member that is slower than its peers by this much is put out (rule 5).
+    static let commitMilliseconds: UInt64 = 1000
+    /// A client waits no longer for a commit.
+    static let answerMilliseconds: UInt64 = 5000
+    /// After this another drive is asked.
+    static let readMilliseconds: UInt64 = 1000
+    static let lastReadMilliseconds: UInt64 = 5000
+    /// Without any progress of a shard's bytes.
+    static let shardMilliseconds: UInt64 = 5000
+    /// Opening an index and judging it.
+    static let openMilliseconds: UInt64 = 60_000
+    /// A transaction that makes the batch larger than this waits for the next one.
+    static let batchByteCount = 2 * 1024 * 1024
+    /// Readers that hold a view for longer no longer keep trash from being reaped (rule 16).
+    static let viewMilliseconds: UInt64 = 60_000
+}

@@ -1,0 +1,105 @@
+import DriveIO
+import MetadataIndex
+
+/// An open drive in its slot, with its index. Replaced as a whole when it is opened again.
+final class SlotDrive: Sendable {
+    let slot: Int
+    let uuid: DriveUUID
+    let drive: any Drive
+    let index: any MetadataIndex
+    let executor: any DriveExecutor
+    let clock: any StoreClock
+
+    init(
+        slot: Int, uuid: DriveUUID, drive: any Drive, index: any MetadataIndex, executor: any DriveExecutor,
+        clock: any StoreClock
+    ) {
+        self.slot = slot
+        self.uuid = uuid
+        self.drive = drive
+        self.index = index
+        self.executor = executor
+        self.clock = clock
+    }
+
+    var member: MemberRecord { MemberRecord(slot: UInt32(slot), drive: uuid) }
+
+    /// Runs `work` on the drive's threads. After `limit` the caller goes on without the answer, and what the drive
+    /// does later is ignored.
+    func perform<Value: Sendable>(
+        _ lane: DriveLane, limitMilliseconds: UInt64? = nil, _ work: @escaping @Sendable () throws -> Value
+    ) async throws(DriveFailure) -> Value {
+        try await begin(lane, limitMilliseconds: limitMilliseconds, work).value().get()
+    }
+
+    /// Starts `work` without waiting for it.
+    func begin<Value: Sendable>(
+        _ lane: DriveLane, limitMilliseconds: UInt64? = nil, _ work: @escaping @Sendable () throws -> Value
+    ) -> Promise<Result<Value, DriveFailure>> {
+        let promise = Promise<Result<Value, DriveFailure>>()
+        let slot = slot
+        executor.submit(lane) {
+            promise.fulfil(Result { try work() }.mapError { DriveFailure(slot: slot, $0) })
+        }
+        if let limitMilliseconds {
+            clock.schedule(afterMilliseconds: limitMilliseconds) {
+                promise.fulfil(.failure(DriveFailure(slot: slot, reason: .tooSlow)))
+            }
+        }
+        return promise
+    }
+
+    /// Begins the end of a handle that will not be used again. Never waits: a hung drive can not be closed.
+    func close() {
+        let (drive, index, executor) = (drive, index, executor)
+        executor.submit(.commit) {
+            index.close()
+            drive.close()
+            executor.abandon()
+        }
+    }
+}
+
+/// Why a drive did not do what it was asked.
+struct DriveFailure: Error {
+    enum Reason {
+        case drive(DriveError)
+        case index(IndexError)
+        case tooSlow
+        /// A shard or row is there but is not what it should be.
+        case damaged(String)
+    }
+
+    let slot: Int
+    let reason: Reason
+
+    init(slot: Int, reason: Reason) {
+        self.slot = slot
+        self.reason = reason
+    }
+
+    init(slot: Int, _ error: any Error) {
+        self.slot = slot
+        switch error {
+        case let error as DriveError: reason = .drive(error)
+        case let error as IndexError: reason = .index(error)
+        case let error as RecordError: reason = .damaged("\(error)")
+        case let error as DriveFailure: reason = error.reason
+        default: reason = .damaged("\(error)")
+        }
+    }
+
+    /// What is wrong with the drive as a whole, as opposed to one shard or row that is not there or rotten.
+    var condemnsDrive: Bool {
+        switch reason {
+        case .drive(let error):
+            switch error.code {
+            case .notFound, .truncated, .tooManyOpenFiles: false
+            case .inputOutput, .full, .readOnly, .denied, .locked, .vanished, .closed: true
+            }
+        case .index(let error): error.code != .notFound
+        case .tooSlow: true
+        case .damaged: false
+        }
+    }
+}

@@ -1,0 +1,274 @@
+import DriveIO
+import Logging
+import MetadataIndex
+import StorageAPI
+import Synchronization
+
+/// One erasure set: its drives, its committer, and the view that readers see.
+final class ErasureSet: Sendable {
+    enum Mode: Sendable {
+        case starting
+        case serving
+        case readOnly(String)
+        /// Too few drives, and what to do.
+        case stopped(String)
+        case closed
+    }
+
+    private struct State {
+        var mode = Mode.starting
+        /// Present drives by slot, members or not. Shards may be read from any of them.
+        var drives: [Int: SlotDrive] = [:]
+        var members: Set<Int> = []
+        /// A start that is ready to be served.
+        var writer: BatchWriter?
+        var missingCount = 0
+        /// Of the start that is being served.
+        var epoch: UInt64 = 0
+        /// How often a slot's drive was put out, for its growing wait (rule 10).
+        var evictions: [Int: Int] = [:]
+        var mayRejoinAt: [Int: UInt64] = [:]
+        var isClosing = false
+        /// When which batch was the newest.
+        var passed: [(at: UInt64, sequence: UInt64)] = []
+
+        /// A drive that leaves again and again waits longer each time.
+        mutating func wait(slot: Int, now: UInt64) {
+            let count = evictions[slot, default: 0]
+            evictions[slot] = count + 1
+            mayRejoinAt[slot] = now + min(1000 << UInt64(min(count, 8)), 300_000)
+        }
+    }
+
+    let index: Int
+    let name: String
+    let shape: SetShape
+    let environment: StoreEnvironment
+    let board: ViewBoard
+    /// Of this process: part of every data id it makes.
+    let run: UInt64
+    let committer = Committer()
+    let watch: StallWatch
+    let pins = PinTable()
+    let space = SpaceGuard()
+    let damage = DamageLog()
+    /// Readers' and background work's failures: what condemns a drive goes to the committer.
+    let registry = ViewRegistry()
+    private let state = Mutex(State())
+
+    init(
+        index: Int, name: String, shape: SetShape, environment: StoreEnvironment, board: ViewBoard, run: UInt64
+    ) {
+        self.index = index
+        self.name = name
+        self.shape = shape
+        self.environment = environment
+        self.board = board
+        self.run = run
+        watch = StallWatch(clock: environment.clock, slowMilliseconds: EngineLimits.commitMilliseconds)
+        registry.connect { [weak self] failure in self?.report(failure) }
+    }
+
+    var logger: Logger { environment.logger }
+
+    // MARK: Life
+
+    /// Judges the drives and gets ready to serve, or says why not.
+    func start(_ opened: [SetStart.Opened], absent: [Int: String], acceptLoss: Bool) async {
+        state.withLock { state in
+            state.mode = .starting
+            state.drives = Dictionary(uniqueKeysWithValues: opened.map { ($0.drive.slot, $0.drive) })
+        }
+        let start = SetStart(
+            shape: shape, name: name, acceptLoss: acceptLoss, opened: opened, absent: absent,
+            run: environment.random.next(), watch: watch, evicted: { [weak self] in self?.putOut($0) })
+        switch await start.carryOut() {
+        case .serving(let writer):
+            publish(writer)
+            state.withLock { state in
+                state.mode = .serving
+                state.writer = writer
+                state.epoch = writer.last.epoch
+            }
+            committer.open()
+        case .readOnly(let point, let drives):
+            await serveReadOnly(point, drives)
+        case .refused(let reason):
+            stop(reason)
+        }
+    }
+
+    /// Serves commits until closed or until too few members are left.
+    func serve() async -> Committer.Ending {
+        let taken = state.withLock { state -> BatchWriter? in
+            defer { state.writer = nil }
+            return state.writer
+        }
+        guard var writer = taken, let view = try? board.view(ofSet: index) else { return .stopped }
+        let ending = await committer.serve(
+            &writer, clock: environment.clock, watch: watch, first: view, publish: publish)
+        if ending == .stopped { stop("\(name): too few drives are left") }
+        return ending
+    }
+
+    func close() {
+        state.withLock { $0.isClosing = true }
+        committer.post(.close)
+    }
+
+    var isClosing: Bool { state.withLock { $0.isClosing } }
+
+    /// Before a new start: the old handles are not used again.
+    func letGoOfDrives() {
+        let drives = state.withLock { state in
+            defer { state.drives = [:] }
+            return state.drives.values.sorted { $0.slot < $1.slot }
+        }
+        board.publish(nil, set: index)
+        for drive in drives { drive.close() }
+    }
+
+    /// Lets go of every drive, waiting for none.
+    func release() {
+        state.withLock { $0.mode = .closed }
+        letGoOfDrives()
+    }
+
+    @discardableResult
+    private func publish(_ writer: BatchWriter) -> SetView {
+        let view = SetView(
+            batch: writer.committed,
+            members: writer.members.compactMap { drive in
+                writer.snapshots[drive.slot].map { SetView.Member(drive: drive, snapshot: $0) }
+            }, registry: registry)
+        board.publish(view, set: index)
+        state.withLock { state in
+            state.members = Set(writer.members.map(\.slot))
+            state.missingCount = writer.missingCount
+        }
+        return view
+    }
+
+    private func serveReadOnly(_ point: BatchID, _ drives: [SlotDrive]) async {
+        var members: [SetView.Member] = []
+        for drive in drives {
+            guard let snapshot = try? await drive.perform(.access, { try drive.index.snapshot() }) else { continue }
+            members.append(SetView.Member(drive: drive, snapshot: snapshot))
+        }
+        guard !members.isEmpty else { return stop("\(name): no present drive can be read") }
+        board.publish(SetView(batch: point, members: members, registry: registry), set: index)
+        let reason = "\(name): \(drives.count) drives are here, \(shape.writeFloor) are needed to write: reads only"
+        state.withLock { $0.mode = .readOnly(reason) }
+        logger.warning("set is read-only", metadata: ["set": "\(name)", "reason": "\(reason)"])
+    }
+
+    private func stop(_ reason: String) {
+        board.publish(nil, set: index)
+        state.withLock { state in
+            state.mode = .stopped(reason)
+            state.members = []
+        }
+        logger.error("set stopped", metadata: ["set": "\(name)", "reason": "\(reason)"])
+    }
+
+    // MARK: Drives
+
+    var mode: Mode { state.withLock { $0.mode } }
+    var drives: [Int: SlotDrive] { state.withLock { $0.drives } }
+    var members: Set<Int> { state.withLock { $0.members } }
+    var epoch: UInt64 { state.withLock { $0.epoch } }
+    var missingCount: Int { state.withLock { $0.missingCount } }
+
+    func memberDrives() -> [SlotDrive] {
+        state.withLock { state in
+            state.drives.values.filter { state.members.contains($0.slot) }.sorted { $0.slot < $1.slot }
+        }
+    }
+
+    /// A failure seen outside a commit. What condemns the drive puts it out at the next batch boundary.
+    func report(_ failure: DriveFailure) {
+        guard failure.condemnsDrive else { return }
+        if !committer.post(.evict(failure)) { putOut(failure) }
+    }
+
+    /// The drive is out in memory at once; late completions are ignored with its handle (rule 5).
+    private func putOut(_ failure: DriveFailure) {
+        let now = environment.clock.uptimeMilliseconds()
+        let drive = state.withLock { state -> SlotDrive? in
+            state.members.remove(failure.slot)
+            state.wait(slot: failure.slot, now: now)
+            return state.drives.removeValue(forKey: failure.slot)
+        }
+        guard let drive else { return }
+        logger.error(
+            "drive is out",
+            metadata: [
+                "set": "\(name)", "slot": "\(failure.slot)", "path": "\(drive.drive.path)",
+                "reason": "\(failure.reason)",
+            ])
+        drive.close()
+    }
+
+    func mayRejoin(slot: Int) -> Bool {
+        let now = environment.clock.uptimeMilliseconds()
+        return state.withLock { $0.drives[slot] == nil && ($0.mayRejoinAt[slot] ?? 0) <= now }
+    }
+
+    func took(_ drive: SlotDrive) {
+        state.withLock { $0.drives[drive.slot] = drive }
+    }
+
+    /// Lets go of a drive that could not be taken back; it may try again later.
+    func failedToRejoin(_ drive: SlotDrive) {
+        state.withLock { state in
+            if state.drives[drive.slot] === drive { state.drives[drive.slot] = nil }
+        }
+        drive.close()
+        waitLonger(slot: drive.slot)
+    }
+
+    func waitLonger(slot: Int) {
+        let now = environment.clock.uptimeMilliseconds()
+        state.withLock { state in state.wait(slot: slot, now: now) }
+    }
+
+    // MARK: What readers find
+
+    /// A shard or row that is not there or wrong: rebuilt for this reader, recorded and healed soon.
+    func damaged(_ payload: Payload, slot: Int, reason: String, isRot: Bool) {
+        guard damage.add(DamageLog.Entry(payload: payload, slot: slot, isRot: isRot)) else { return }
+        logger.warning(
+            "damage found",
+            metadata: ["set": "\(name)", "slot": "\(slot)", "data": "\(payload.id)", "reason": "\(reason)"])
+    }
+
+    /// A read that had to be answered without this drive.
+    func slowRead(slot: Int) {
+        logger.warning("slow read", metadata: ["set": "\(name)", "slot": "\(slot)"])
+    }
+
+    /// Removes files of a payload that was refused: nothing will ever name them.
+    func removeFiles(of payload: NewPayload) {
+        guard case .striped(let slots) = payload.content else { return }
+        let shard = ShardName(payload.id.text)
+        for slot in slots {
+            guard let drive = drives[slot] else { continue }
+            drive.executor.submit(.background) { try? drive.drive.removeShards([shard]) }
+        }
+    }
+
+    var isClosed: Bool {
+        if case .closed = mode { true } else { false }
+    }
+
+    /// The newest batch that was published longer ago than a reader may hold a view.
+    func longPassed() -> UInt64? {
+        let now = environment.clock.uptimeMilliseconds()
+        return state.withLock { state in
+            if let view = try? board.view(ofSet: index) { state.passed.append((now, view.batch.sequence)) }
+            let passed = state.passed.last { now - $0.at >= EngineLimits.viewMilliseconds }
+            if let passed { state.passed.removeAll { $0.sequence < passed.sequence } }
+            return passed?.sequence
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Logging
+import StorageAPI
+
+extension ErasureStore {
+    private static let restartMilliseconds: UInt64 = 1000
+
+    /// Opens the drives that were found for a set and lets the rules decide.
+    func start(_ set: ErasureSet, _ found: [IdentifiedDrive], acceptLoss: Bool) async {
+        var opened: [SetStart.Opened] = []
+        var absent = Dictionary(
+            uniqueKeysWithValues: (0..<set.shape.driveCount).map { ($0, "not found at any of the paths") })
+        for drive in found {
+            let slot = drive.identity.slot
+            do {
+                opened.append(try await roster.opener.open(drive))
+                absent[slot] = nil
+            } catch {
+                absent[slot] = "\(drive.path): \(error.reason)"
+                environment.logger.error(
+                    "drive can not be used",
+                    metadata: ["set": "\(set.name)", "path": "\(drive.path)", "reason": "\(error.reason)"])
+                roster.opener.release(drive)
+            }
+        }
+        for (slot, reason) in absent.sorted(by: { $0.key < $1.key }) {
+            environment.logger.warning(
+                "drive is missing", metadata: ["set": "\(set.name)", "slot": "\(slot)", "reason": "\(reason)"])
+        }
+        await set.start(opened, absent: absent, acceptLoss: acceptLoss)
+        if set === home, case .serving = set.mode { await readBuckets() }
+        if set === home, case .readOnly = set.mode { await readBuckets() }
+    }
+
+    private func readBuckets() async {
+        do throws(StoreError) {
+            try await loadBuckets()
+        } catch {
+            environment.logger.error("the list of buckets can not be read", metadata: ["error": "\(error.message)"])
+        }
+    }
+
+    /// Serves until `close`: commits, background work, and starts again what had to stop.
+    package func run() async {
+        await withTaskGroup { group in
+            for set in sets {
+                let upkeep = SetUpkeep(set: set, code: code, roster: roster, buckets: buckets)
+                group.addTask { await self.serve(set) }
+                group.addTask { await upkeep.watchStalls() }
+                group.addTask { await upkeep.run() }
+            }
+            await group.waitForAll()
+        }
+    }
+
+    private func serve(_ set: ErasureSet) async {
+        while true {
+            if case .serving = set.mode, await set.serve() == .closed { break }
+            if set.isClosing { break }
+            await environment.clock.sleep(milliseconds: Self.restartMilliseconds)
+            if set.isClosing { break }
+            // Drives that came back may be enough; so may those that are here, once their handles are new.
+            set.letGoOfDrives()
+            await environment.clock.sleep(milliseconds: Self.restartMilliseconds)
+            let found = await roster.find(set: set.index, slots: Array(0..<set.shape.driveCount))
+            await start(set, found, acceptLoss: false)
+        }
+        set.release()
+    }
+
+    /// Ends `run`. What was queued before is still committed.
+    package func close() {
+        for set in sets { set.close() }
+    }
+}
+
+/// How a set is doing.
+package struct SetHealth: Sendable {
+    package enum Service: Hashable, Sendable {
+        case serving
+        case readOnly
+        case stopped
+    }
+
+    package var name: String
+    package var service: Service
+    /// Why it is not serving.
+    package var reason: String
+    package var driveCount: Int
+    package var memberCount: Int
+    /// Rows of `missing`: shards that are not where they belong.
+    package var missingShards: Int
+    package var corruptionFound: UInt64
+    package var shardsRepaired: UInt64
+    package var freeByteCount: UInt64
+}
+
+extension ErasureStore {
+    package var health: [SetHealth] {
+        sets.map { set in
+            let (service, reason): (SetHealth.Service, String) =
+                switch set.mode {
+                case .serving: (.serving, "")
+                case .readOnly(let reason): (.readOnly, reason)
+                case .stopped(let reason): (.stopped, reason)
+                case .starting: (.stopped, "starting")
+                case .closed: (.stopped, "closed")
+                }
+            let damage = set.damage.counts
+            return SetHealth(
+                name: set.name, service: service, reason: reason, driveCount: set.shape.driveCount,
+                memberCount: set.members.count, missingShards: set.missingCount, corruptionFound: damage.found,
+                shardsRepaired: damage.repaired, freeByteCount: set.space.free)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import MetadataIndex
+import StorageAPI
+
+/// A new object under a key: the payload was received, the decision falls here.
+struct PutObject: Mutation {
+    let buckets: BucketTable
+    let bucket: BucketID
+    let key: ObjectKey
+    let head: HeadRecord
+    let payload: NewPayload?
+    let precondition: Precondition
+
+    var weight: Int { 512 + (payload?.weight ?? 0) }
+
+    func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> HeadRecord {
+        try buckets.check(bucket)
+        let row = HeadKey(bucket: bucket.value, key: key.bytes).bytes
+        let old = try await evaluation.record(HeadRecord.self, .heads, row)
+        if let refusal = precondition.refusal(current: old?.current) { throw StoreError(refusal) }
+        var head = head
+        if let payload { head.payload = try evaluation.place(payload) }
+        return try await evaluation.replaceHead(row, bucket: bucket, old: old, new: head)
+    }
+}
+
+/// A copy within the set: one more record names the same bytes.
+struct CopyObject: Mutation {
+    let buckets: BucketTable
+    let bucket: BucketID
+    let key: ObjectKey
+    let head: HeadRecord
+    let precondition: Precondition
+
+    func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> HeadRecord {
+        try buckets.check(bucket)
+        let row = HeadKey(bucket: bucket.value, key: key.bytes).bytes
+        let old = try await evaluation.record(HeadRecord.self, .heads, row)
+        if let refusal = precondition.refusal(current: old?.current) { throw StoreError(refusal) }
+        // Named once more before the old object lets go: a copy onto itself never reaches zero.
+        if let id = head.manifest ?? head.payload?.id { try await evaluation.retain(id) }
+        return try await evaluation.replaceHead(row, bucket: bucket, old: old, new: head)
+    }
+}
+
+struct DeleteObject: Mutation {
+    let bucket: BucketID
+    let key: ObjectKey
+    let precondition: Precondition
+
+    func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> Bool {
+        let row = HeadKey(bucket: bucket.value, key: key.bytes).bytes
+        let old = try await evaluation.record(HeadRecord.self, .heads, row)
+        if let refusal = precondition.refusal(current: old?.current) { throw StoreError(refusal) }
+        guard let old else { return false }
+        evaluation.delete(.heads, row)
+        try await evaluation.drop(payload: old.payload, manifest: old.manifest)
+        try await evaluation.count(bucket: bucket.value, objects: -1, bytes: -Int64(old.size))
+        return true
+    }
+}
+
+extension Evaluation {
+    /// Writes a head over the old one, which lets go of its bytes, and counts the difference.
+    func replaceHead(
+        _ row: [UInt8], bucket: BucketID, old: HeadRecord?, new: HeadRecord
+    ) async throws(StoreError) -> HeadRecord {
+        var head = new
+        head.modified = max(now, old?.modified ?? 0)
+        put(.heads, row, head)
+        if let old { try await drop(payload: old.payload, manifest: old.manifest) }
+        try await count(
+            bucket: bucket.value, objects: old == nil ? 1 : 0, bytes: Int64(head.size) - Int64(old?.size ?? 0))
+        return head
+    }
+}

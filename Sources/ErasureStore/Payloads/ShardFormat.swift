@@ -1,0 +1,120 @@
+import Digests
+import DriveIO
+import MetadataIndex
+import NIOCore
+
+/// The shard file of format 1: the units of one shard, then a CRC32C for each block of them, then a footer that says
+/// what the file is, so that it can be read without any index.
+///
+///     units     shard bytes, see StripeGeometry
+///     table     4 bytes little-endian for each block of 64 KiB: CRC32C of the block (the last one may be short)
+///     footer    96 bytes: "MAGSHARD", format, shard, k, m, unit bytes, block bytes (32 bits each, little-endian),
+///               payload bytes (64), data id (24 bytes), zeros, CRC32C of the 92 bytes before it
+enum ShardFormat {
+    static let blockByteCount = 64 * 1024
+    static let footerByteCount = 96
+    private static let magic = "MAGSHARD"
+
+    static func blockCount(_ shardByteCount: UInt64) -> UInt64 {
+        (shardByteCount + UInt64(blockByteCount) - 1) / UInt64(blockByteCount)
+    }
+
+    static func fileByteCount(_ shardByteCount: UInt64) -> UInt64 {
+        shardByteCount + 4 * blockCount(shardByteCount) + UInt64(footerByteCount)
+    }
+
+    /// CRC32C of each block in units that begin at a block boundary.
+    static func checksums(of unit: ByteBuffer) -> [UInt32] {
+        var rest = unit
+        var checksums: [UInt32] = []
+        checksums.reserveCapacity(unit.readableBytes / blockByteCount + 1)
+        while let block = rest.readSlice(length: min(blockByteCount, rest.readableBytes)), block.readableBytes > 0 {
+            checksums.append(CRC32C.value(of: block))
+        }
+        return checksums
+    }
+
+    /// Table and footer.
+    static func trailer(checksums: [UInt32], payload: Payload, shard: Int) -> ByteBuffer {
+        guard case .striped(let k, let m, _, let unitByteCount) = payload.layout else {
+            preconditionFailure("only striped payloads have shard files")
+        }
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(4 * checksums.count + footerByteCount)
+        for checksum in checksums { buffer.writeInteger(checksum, endianness: .little) }
+        var footer = ByteBuffer(string: magic)
+        for number in [1, shard, k, m, unitByteCount, blockByteCount] {
+            footer.writeInteger(UInt32(number), endianness: .little)
+        }
+        footer.writeInteger(payload.size, endianness: .little)
+        footer.writeBytes(payload.id.bytes)
+        footer.writeRepeatingByte(0, count: footerByteCount - 4 - footer.readableBytes)
+        footer.writeInteger(CRC32C.value(of: footer), endianness: .little)
+        buffer.writeImmutableBuffer(footer)
+        return buffer
+    }
+}
+
+/// Reads checked bytes of one shard file.
+struct CheckedShard: Sendable {
+    let reader: any ShardReader
+    let shardByteCount: UInt64
+
+    init(reader: any ShardReader, geometry shardByteCount: UInt64) throws(ShardDamage) {
+        guard reader.byteCount == ShardFormat.fileByteCount(shardByteCount) else {
+            throw ShardDamage(description: "the shard file has \(reader.byteCount) bytes")
+        }
+        self.reader = reader
+        self.shardByteCount = shardByteCount
+    }
+
+    /// The bytes of a range of the shard, every block they touch verified.
+    func read(_ range: Range<UInt64>) throws -> ByteBuffer {
+        try verified(range) { try reader.read(at: $0, count: $1) }
+    }
+
+    /// The same if everything is in the page cache; nil otherwise. Never blocks.
+    func readCached(_ range: Range<UInt64>) throws(ShardDamage) -> ByteBuffer? {
+        do {
+            return try verified(range) { offset, count in
+                guard let bytes = reader.readCached(at: offset, count: count) else { throw NotCached() }
+                return bytes
+            }
+        } catch let damage as ShardDamage {
+            throw damage
+        } catch {
+            return nil
+        }
+    }
+
+    private struct NotCached: Error {}
+
+    private func verified(
+        _ range: Range<UInt64>, _ read: (UInt64, Int) throws -> ByteBuffer
+    ) throws -> ByteBuffer {
+        let block = UInt64(ShardFormat.blockByteCount)
+        let first = range.lowerBound / block
+        let last = (range.upperBound - 1) / block
+        let start = first * block
+        let end = min((last + 1) * block, shardByteCount)
+        let bytes = try read(start, Int(end - start))
+        var table = try read(shardByteCount + 4 * first, Int(4 * (last - first + 1)))
+        var rest = bytes
+        while let part = rest.readSlice(length: min(ShardFormat.blockByteCount, rest.readableBytes)),
+            part.readableBytes > 0
+        {
+            guard table.readInteger(endianness: .little, as: UInt32.self) == CRC32C.value(of: part) else {
+                throw ShardDamage(description: "a block of the shard does not match its checksum")
+            }
+        }
+        guard let slice = bytes.getSlice(at: bytes.readerIndex + Int(range.lowerBound - start), length: range.count)
+        else {
+            throw ShardDamage(description: "the shard is shorter than it should be")
+        }
+        return slice
+    }
+}
+
+struct ShardDamage: Error {
+    let description: String
+}

@@ -1,0 +1,96 @@
+package import MetadataIndex
+
+/// What a batch's header says, as a voter's `changes` holds it.
+package struct BatchHeader: Hashable, Sendable {
+    package var id: BatchID
+    package var predecessor: BatchID
+    package var committed: BatchID
+    package var members: Set<MemberRecord>
+
+    package init(id: BatchID, predecessor: BatchID, committed: BatchID, members: Set<MemberRecord>) {
+        self.id = id
+        self.predecessor = predecessor
+        self.committed = committed
+        self.members = members
+    }
+}
+
+/// A present drive with the right identity, an index that opens, and no `syncing` mark.
+package struct Voter: Hashable, Sendable {
+    package var member: MemberRecord
+    /// Its batches, newest first: an unbroken chain.
+    package var chain: [BatchHeader]
+
+    package init(member: MemberRecord, chain: [BatchHeader]) {
+        self.member = member
+        self.chain = chain
+    }
+
+    package var last: BatchID { chain.first?.id ?? .none }
+
+    package func holds(_ id: BatchID) -> Bool {
+        id == .none || chain.contains { $0.id == id }
+    }
+}
+
+/// Rule 7: which batch the present drives agree to go on from.
+package enum RecoveryVerdict: Hashable, Sendable {
+    /// Fewer than `R` voters: nothing can be judged.
+    case tooFewVoters
+    /// Go on from here. Later batches that some voter holds were never acknowledged and are reverted.
+    case recover(BatchID)
+    /// This batch may have been acknowledged, and too few drives are here to keep it. Nothing may be written until
+    /// the drives in these slots are back.
+    case undecided(BatchID, bringBack: [MemberRecord])
+}
+
+package enum StartRules {
+    /// Judges batches from the highest downward. With `acceptLoss` an undecided batch is kept, although
+    /// some of its data may be unreadable: the operator has said that the drives which could decide are gone for good.
+    package static func recoveryPoint(shape: SetShape, voters: [Voter], acceptLoss: Bool = false) -> RecoveryVerdict {
+        guard voters.count >= shape.readFloor else { return .tooFewVoters }
+        var headers: [BatchID: BatchHeader] = [:]
+        var named: Set<BatchID> = []
+        for header in voters.lazy.flatMap(\.chain) {
+            headers[header.id] = header
+            named.insert(header.committed)
+        }
+        // What a batch names as committed was, and so was everything before it in the same chain.
+        var knownCommitted: Set<BatchID> = []
+        for voter in voters {
+            for header in voter.chain.drop(while: { !named.contains($0.id) }) { knownCommitted.insert(header.id) }
+        }
+        let descending = headers.values.sorted { left, right in
+            if (left.id.epoch, left.id.sequence) != (right.id.epoch, right.id.sequence) {
+                return right.id.precedes(left.id)
+            }
+            return left.id.run > right.id.run
+        }
+        for header in descending {
+            let holders = voters.filter { $0.holds(header.id) }
+            if holders.count >= shape.dataShards { return .recover(header.id) }
+            let votersInMembers = voters.filter { header.members.contains($0.member) }
+            let lacking = votersInMembers.filter { !$0.holds(header.id) }
+            if !lacking.isEmpty, !knownCommitted.contains(header.id) { continue }
+            if acceptLoss { return .recover(header.id) }
+            let present = Set(voters.map(\.member))
+            let absent = header.members.filter { !present.contains($0) }.sorted { $0.slot < $1.slot }
+            return .undecided(header.id, bringBack: absent.isEmpty ? lacking.map(\.member) : absent)
+        }
+        return .recover(.none)
+    }
+
+    /// Rule 8: what may be done from a recovery point.
+    package enum ServiceVerdict: Hashable, Sendable {
+        /// At least `W` voters: take the next epoch, bring them to the point and commit a start batch.
+        case write(epoch: UInt64)
+        /// Too few to write, but one of each shard's worth of redundancy is here (`k ≤ m`).
+        case readOnly
+        case unavailable
+    }
+
+    package static func service(shape: SetShape, voters: [Voter], highestEpoch: UInt64) -> ServiceVerdict {
+        if voters.count >= shape.writeFloor { return .write(epoch: highestEpoch + 1) }
+        return shape.dataShards <= shape.parityShards ? .readOnly : .unavailable
+    }
+}

@@ -1,0 +1,273 @@
+import DriveIO
+import MetadataIndex
+
+/// Makes the index of one drive equal to that of another at a fixed point (rule 9).
+///
+/// `source` is a snapshot at the point. Rows of `payloads` are never copied: each drive has its own. What should be
+/// there and is not is answered, to become `missing` rows in the batch that takes the drive back.
+struct CatchUp {
+    let target: SlotDrive
+    let source: SlotDrive
+    let snapshot: any IndexSnapshot
+
+    /// What the target and the source have in common, and what either touched since.
+    private struct Difference: Sendable {
+        /// Nil: the logs do not reach back, every row is compared.
+        var touched: Set<TouchedRow>?
+        var trashed: [DataID] = []
+        /// The target's batches that the source does not have.
+        var discarded: [BatchID] = []
+        /// The source's batches that the target does not have, ascending.
+        var news: [IndexRow] = []
+        var targetHoldsPoint = false
+        /// The target's batches that the source has trimmed from its log.
+        var outdated: [BatchID] = []
+    }
+
+    /// Answers payloads that belong on the target's slot and are neither there nor in `missing`.
+    ///
+    /// A target that holds the point loses its discarded tail in one write and is equal. Any other is marked, ends with
+    /// `last` at the point, and keeps the mark: it is cleared by the batch that takes the drive back and records what
+    /// was answered here. A crash before that batch leaves a non-voter, and the next run looks at every payload.
+    ///
+    /// - Parameter whileServing: The source moves on meanwhile, so that every target is marked.
+    func run(whileServing: Bool = false) async throws(DriveFailure) -> [Payload] {
+        let wasMarked = try await isMarked()
+        let difference = try await difference()
+        if difference.targetHoldsPoint, !wasMarked, !whileServing {
+            guard !difference.discarded.isEmpty else { return [] }
+            try await copyRows(difference, inOneWrite: true)
+            _ = try await settlePayloads(difference, all: false)
+            return []
+        }
+        if !wasMarked { try await mark() }
+        try await copyRows(difference, inOneWrite: false)
+        return try await settlePayloads(difference, all: wasMarked || difference.touched == nil)
+    }
+
+    /// One more round for a target that this process marked: only what was touched since the last one.
+    func runAgain() async throws(DriveFailure) -> [Payload] {
+        let difference = try await difference()
+        try await copyRows(difference, inOneWrite: false)
+        return try await settlePayloads(difference, all: difference.touched == nil)
+    }
+
+    private func isMarked() async throws(DriveFailure) -> Bool {
+        let target = target
+        return try await target.perform(.commit) { try target.index.value(.state, StateKey.syncing.bytes) != nil }
+    }
+
+    /// From now on the target is no voter, until its index is equal.
+    private func mark() async throws(DriveFailure) {
+        let target = target
+        try await target.perform(.commit) {
+            var batch = IndexBatch()
+            batch.put(.state, StateKey.syncing.bytes, Array("1".utf8))
+            try target.index.write(batch)
+        }
+    }
+
+    // MARK: Finding the difference
+
+    private func difference() async throws(DriveFailure) -> Difference {
+        let target = target
+        let mine = try await target.perform(.commit) {
+            try Self.changes(target.index, after: nil)
+        }
+        let snapshot = snapshot
+        return try await source.perform(.background) {
+            var difference = Difference()
+            var common: BatchID?
+            for change in mine.reversed() {
+                if try snapshot.value(.changes, ChangeKey(change.id).bytes) != nil {
+                    common = change.id
+                    break
+                }
+                difference.discarded.append(change.id)
+            }
+            let point = try snapshot.value(.state, StateKey.last.bytes).map { try LastRecord(decoding: $0).id } ?? .none
+            difference.targetHoldsPoint = common == point || (point == .none && common == nil)
+            let news = try Self.changes(snapshot, after: common)
+            difference.news = try Self.changeRows(snapshot, after: common)
+            if let common, let oldest = try snapshot.cursor(.changes, from: [], to: nil).next() {
+                difference.outdated = mine.lazy.map(\.id).prefix { $0 != common }
+                    .filter { ChangeKey($0).bytes.lexicographicallyPrecedes(oldest.key) }
+            }
+            difference.trashed = news.flatMap(\.trashed)
+            let reachesBack = common != nil || news.first.map { $0.predecessor == .none } ?? true
+            let mineReachesBack = common != nil || mine.first.map { $0.predecessor == .none } ?? true
+            if reachesBack, mineReachesBack {
+                let discarded = mine.suffix(difference.discarded.count)
+                difference.touched = Set(news.lazy.flatMap(\.touched)).union(discarded.lazy.flatMap(\.touched))
+            }
+            return difference
+        }
+    }
+
+    private static func changeRows(_ index: any IndexReader, after common: BatchID?) throws -> [IndexRow] {
+        let lower = common.map { ChangeKey($0).bytes + [0] } ?? []
+        let cursor = try index.cursor(.changes, from: lower, to: nil)
+        var rows: [IndexRow] = []
+        while let row = try cursor.next() { rows.append(row) }
+        return rows
+    }
+
+    private static func changes(_ index: any IndexReader, after common: BatchID?) throws -> [ChangeRecord] {
+        try changeRows(index, after: common).map { try ChangeRecord(decoding: $0.value) }
+    }
+
+    // MARK: Copying rows
+
+    private func copyRows(_ difference: Difference, inOneWrite: Bool) async throws(DriveFailure) {
+        var writes = IndexBatch()
+        for family in Family.allCases where family != .payloads && family != .changes {
+            let keys: [[UInt8]]
+            if let touched = difference.touched {
+                keys = touched.lazy.filter { $0.family == family.rawValue }.map(\.key)
+                    .sorted { $0.lexicographicallyPrecedes($1) }
+            } else {
+                keys = try await differingKeys(family)
+            }
+            for start in stride(from: 0, to: keys.count, by: 512) {
+                let chunk = Array(keys[start..<min(start + 512, keys.count)])
+                let snapshot = snapshot
+                writes.operations += try await source.perform(.background) {
+                    try chunk.map { key -> IndexBatch.Operation in
+                        if let value = try snapshot.value(family, key) {
+                            .put(family, key: key, value: value)
+                        } else {
+                            .delete(family, key: key)
+                        }
+                    }
+                }
+                // A revert of a discarded tail is one write; only a marked target may be seen half way.
+                if !inOneWrite {
+                    try await write(writes)
+                    writes = IndexBatch()
+                }
+            }
+        }
+        for id in difference.discarded + difference.outdated { writes.delete(.changes, ChangeKey(id).bytes) }
+        for row in difference.news { writes.put(.changes, row.key, row.value) }
+        let snapshot = snapshot
+        let last = try await source.perform(.background) { try snapshot.value(.state, StateKey.last.bytes) }
+        if let last {
+            writes.put(.state, StateKey.last.bytes, last)
+        } else {
+            writes.delete(.state, StateKey.last.bytes)
+        }
+        try await write(writes)
+    }
+
+    private func write(_ batch: IndexBatch) async throws(DriveFailure) {
+        let target = target
+        try await target.perform(.commit) { try target.index.write(batch) }
+    }
+
+    /// Names that are a drive's own, or are written last.
+    private static let ownState: Set<[UInt8]> = [
+        StateKey.last.bytes, StateKey.identity.bytes, StateKey.syncing.bytes,
+    ]
+
+    /// Compares a whole family; used when the logs do not reach back.
+    private func differingKeys(_ family: Family) async throws(DriveFailure) -> [[UInt8]] {
+        let (target, snapshot) = (target, snapshot)
+        let theirs = try await source.perform(.background) { try Self.fingerprints(snapshot, family) }
+        let mine = try await target.perform(.commit) { try Self.fingerprints(target.index, family) }
+        let keys = Set(theirs.keys).union(mine.keys).filter { theirs[$0] != mine[$0] }
+        return keys.filter { family != .state || !Self.ownState.contains($0) }
+            .sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    private static func fingerprints(_ index: any IndexReader, _ family: Family) throws -> [[UInt8]: [UInt8]] {
+        let cursor = try index.cursor(family, from: [], to: nil)
+        var rows: [[UInt8]: [UInt8]] = [:]
+        while let row = try cursor.next() { rows[row.key] = row.value }
+        return rows
+    }
+}
+
+// MARK: - Payloads
+
+extension CatchUp {
+    /// Removes shards that the source has seen trashed and removed, and finds those that should be here.
+    private func settlePayloads(_ difference: Difference, all: Bool) async throws(DriveFailure) -> [Payload] {
+        let (snapshot, slot) = (snapshot, target.slot)
+        let rowIDs = (difference.touched ?? []).filter { $0.family == Family.payloads.rawValue }
+            .compactMap { try? DataID(parsing: ArraySlice($0.key)) }
+        let candidates = Set(difference.trashed).union(rowIDs)
+        let (gone, expected) = try await source.perform(.background) {
+            let gone = try candidates.filter { try !Self.isNamed($0, snapshot) }
+            let payloads =
+                try all
+                ? Self.allPayloads(snapshot) : Self.payloads(snapshot, touched: difference.touched ?? [])
+            let expected = try payloads.filter { payload in
+                guard payload.slots.contains(slot) else { return false }
+                return try snapshot.value(.missing, MissingKey(slot: UInt16(slot), id: payload.id).bytes) == nil
+            }
+            return (gone, expected)
+        }
+        let target = target
+        return try await target.perform(.commit) {
+            var batch = IndexBatch()
+            for id in gone where try target.index.value(.payloads, id.bytes) != nil {
+                batch.delete(.payloads, id.bytes)
+            }
+            if !batch.operations.isEmpty { try target.index.write(batch) }
+            try target.drive.removeShards(gone.map { ShardName($0.text) })
+            return try expected.filter { try !Self.isPresent($0, target) }
+        }
+    }
+
+    private static func isNamed(_ id: DataID, _ snapshot: any IndexSnapshot) throws -> Bool {
+        if try snapshot.value(.refs, id.bytes) != nil { return true }
+        return try snapshot.value(.trash, id.bytes) != nil
+    }
+
+    static func isPresent(_ payload: Payload, _ drive: SlotDrive) throws -> Bool {
+        guard payload.isStriped else { return try drive.index.value(.payloads, payload.id.bytes) != nil }
+        do {
+            _ = try drive.drive.openShard(ShardName(payload.id.text))
+            return true
+        } catch  where error.code == .notFound {
+            return false
+        }
+    }
+
+    private static func payloads(_ snapshot: any IndexSnapshot, touched: Set<TouchedRow>) throws -> [Payload] {
+        var payloads: [DataID: Payload] = [:]
+        for row in touched {
+            guard let family = Family(rawValue: row.family), [.heads, .parts, .manifests].contains(family) else {
+                continue
+            }
+            guard let value = try snapshot.value(family, row.key) else { continue }
+            for payload in try named(family, value) { payloads[payload.id] = payload }
+        }
+        return payloads.values.sorted {
+            ($0.id.epoch, $0.id.run, $0.id.counter) < ($1.id.epoch, $1.id.run, $1.id.counter)
+        }
+    }
+
+    private static func allPayloads(_ snapshot: any IndexSnapshot) throws -> [Payload] {
+        var payloads: [DataID: Payload] = [:]
+        for family in [Family.heads, .parts, .manifests] {
+            let cursor = try snapshot.cursor(family, from: [], to: nil)
+            while let row = try cursor.next() {
+                for payload in try named(family, row.value) { payloads[payload.id] = payload }
+            }
+        }
+        return payloads.values.sorted {
+            ($0.id.epoch, $0.id.run, $0.id.counter) < ($1.id.epoch, $1.id.run, $1.id.counter)
+        }
+    }
+
+    /// The payloads that a record names.
+    static func named(_ family: Family, _ value: [UInt8]) throws -> [Payload] {
+        switch family {
+        case .heads: try HeadRecord(decoding: value).payload.map { [$0] } ?? []
+        case .parts: try PartRecord(decoding: value).payload.map { [$0] } ?? []
+        case .manifests: try ManifestRecord(decoding: value).parts.compactMap(\.payload)
+        default: []
+        }
+    }
+}

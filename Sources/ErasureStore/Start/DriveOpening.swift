@@ -1,0 +1,113 @@
+import DriveIO
+import MetadataIndex
+
+/// A drive whose identity has been read, locked, with its threads: not yet opened as a member of a set.
+struct IdentifiedDrive: Sendable {
+    let path: String
+    let drive: any Drive
+    let executor: any DriveExecutor
+    let identity: DriveIdentity
+}
+
+/// What a path turned out to be.
+enum DriveFinding: Sendable {
+    case identified(IdentifiedDrive)
+    /// Nothing on it: a fresh file system, or a mount point whose drive is not mounted.
+    case blank(path: String, drive: any Drive, executor: any DriveExecutor, isMountPoint: Bool)
+    /// Not there or not readable: counts as a missing drive.
+    case absent(path: String, reason: String)
+    /// There, and not to be touched: the operator must look.
+    case unusable(path: String, reason: String)
+}
+
+/// Finds out what is at a path, and opens the index of what belongs to a set.
+struct DriveOpener: Sendable {
+    let environment: StoreEnvironment
+    let makeDrive: @Sendable (String) -> any Drive
+
+    func look(at path: String) async -> DriveFinding {
+        let drive = makeDrive(path)
+        let executor = environment.makeExecutor(drive)
+        let promise = Promise<DriveFinding>()
+        executor.submit(.commit) { promise.fulfil(Self.finding(path, drive, executor)) }
+        environment.clock.schedule(afterMilliseconds: EngineLimits.openMilliseconds) {
+            promise.fulfil(.absent(path: path, reason: "it does not answer"))
+        }
+        let finding = await promise.value()
+        switch finding {
+        case .identified, .blank: break
+        case .absent, .unusable:
+            executor.submit(.commit) {
+                drive.close()
+                executor.abandon()
+            }
+        }
+        return finding
+    }
+
+    private static func finding(_ path: String, _ drive: any Drive, _ executor: any DriveExecutor) -> DriveFinding {
+        do {
+            guard let bytes = try drive.identity() else {
+                guard try drive.isBlank() else {
+                    return .unusable(
+                        path: path, reason: "it holds files and no magstore.json: choose an empty directory")
+                }
+                try drive.lock()
+                return .blank(
+                    path: path, drive: drive, executor: executor, isMountPoint: try drive.mount().isMountPoint)
+            }
+            let identity = try DriveIdentity(decoding: bytes)
+            if identity.isMountPoint, try !drive.mount().isMountPoint {
+                return .absent(path: path, reason: "it was a mount point and nothing is mounted there")
+            }
+            try drive.lock()
+            return .identified(IdentifiedDrive(path: path, drive: drive, executor: executor, identity: identity))
+        } catch let error as DriveError {
+            switch error.code {
+            case .notFound, .inputOutput, .vanished: return .absent(path: path, reason: error.message)
+            case .locked, .denied, .readOnly, .full, .truncated, .tooManyOpenFiles, .closed:
+                return .unusable(path: path, reason: error.message)
+            }
+        } catch {
+            return .unusable(path: path, reason: "\(error)")
+        }
+    }
+
+    /// Opens the index of a drive in its slot and reads what the start rules need.
+    func open(_ found: IdentifiedDrive) async throws(DriveFailure) -> SetStart.Opened {
+        let slot = found.identity.slot
+        guard let uuid = found.identity.uuid else {
+            throw DriveFailure(slot: slot, reason: .damaged("the identity has no uuid"))
+        }
+        let openIndex = environment.openIndex
+        let promise = Promise<Result<(any MetadataIndex, IndexState), DriveFailure>>()
+        found.executor.submit(.commit) {
+            promise.fulfil(
+                Result {
+                    let index = try openIndex(found.drive)
+                    try found.drive.rememberPlace()
+                    do {
+                        return (index, try IndexState.read(index))
+                    } catch {
+                        index.close()
+                        throw error
+                    }
+                }.mapError { DriveFailure(slot: slot, $0) })
+        }
+        environment.clock.schedule(afterMilliseconds: EngineLimits.openMilliseconds) {
+            promise.fulfil(.failure(DriveFailure(slot: slot, reason: .tooSlow)))
+        }
+        let (index, state) = try await promise.value().get()
+        let drive = SlotDrive(
+            slot: slot, uuid: uuid, drive: found.drive, index: index, executor: found.executor, clock: environment.clock
+        )
+        return SetStart.Opened(drive: drive, state: state)
+    }
+
+    func release(_ found: IdentifiedDrive) {
+        found.executor.submit(.commit) {
+            found.drive.close()
+            found.executor.abandon()
+        }
+    }
+}

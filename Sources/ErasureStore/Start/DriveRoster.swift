@@ -1,0 +1,64 @@
+import DriveIO
+import StorageAPI
+import Synchronization
+
+/// The paths that were given, and which drives of the deployment are to be found there now. Drives are known by their
+/// uuid: a path is only a place to look.
+final class DriveRoster: Sendable {
+    let opener: DriveOpener
+    let paths: [String]
+    let deployment: String
+    /// First set index of each pool.
+    private let firstSets: [Int]
+    /// Paths in use by an open drive.
+    private let used = Mutex<[String: (set: Int, slot: Int)]>([:])
+
+    init(opener: DriveOpener, paths: [String], deployment: String, firstSets: [Int]) {
+        self.opener = opener
+        self.paths = paths
+        self.deployment = deployment
+        self.firstSets = firstSets
+    }
+
+    func setIndex(of identity: DriveIdentity) -> Int? {
+        guard identity.deployment == deployment, identity.pool < firstSets.count else { return nil }
+        return firstSets[identity.pool] + identity.set
+    }
+
+    func use(_ path: String, set: Int, slot: Int) {
+        used.withLock { $0[path] = (set, slot) }
+    }
+
+    /// Looks at every path that no slot of the set is served from, for drives that belong into these slots.
+    func find(set: Int, slots: [Int]) async -> [IdentifiedDrive] {
+        let candidates = used.withLock { used in
+            paths.filter { path in
+                guard let place = used[path] else { return true }
+                return place.set == set && slots.contains(place.slot)
+            }
+        }
+        var found: [IdentifiedDrive] = []
+        for path in candidates {
+            switch await opener.look(at: path) {
+            case .identified(let drive):
+                let slot = drive.identity.slot
+                let isWanted =
+                    setIndex(of: drive.identity) == set && drive.identity.state == .formed && slots.contains(slot)
+                    && !found.contains { $0.identity.slot == slot }
+                if isWanted {
+                    use(path, set: set, slot: slot)
+                    found.append(drive)
+                } else {
+                    opener.release(drive)
+                }
+            case .blank(_, let drive, let executor, _):
+                executor.submit(.commit) {
+                    drive.close()
+                    executor.abandon()
+                }
+            case .absent, .unusable: break
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,44 @@
+import MetadataIndex
+
+/// What the start rules need to know of one drive's index.
+struct IndexState: Sendable {
+    /// More than any chain of evictions leaves undecided.
+    private static let judgedHeaderCount = 256
+
+    let last: LastRecord
+    /// The index is being made equal to another: no voter.
+    let isSyncing: Bool
+    /// Newest first.
+    let headers: [BatchHeader]
+
+    /// Reads and checks an index: `changes` must be an unbroken chain up to `last`.
+    static func read(_ index: any MetadataIndex) throws -> IndexState {
+        let last = try index.value(.state, StateKey.last.bytes).map { try LastRecord(decoding: $0) } ?? LastRecord()
+        let isSyncing = try index.value(.state, StateKey.syncing.bytes) != nil
+        var headers: [BatchHeader] = []
+        var newest = BatchID.none
+        var isFirst = true
+        let cursor = try index.cursor(.changes, from: [], to: nil)
+        while let row = try cursor.next() {
+            let change = try ChangeRecord(decoding: row.value)
+            guard ChangeKey(change.id).bytes == row.key, isFirst || change.predecessor == newest else {
+                throw IndexError(.corrupt, "the chain of batches is broken at \(change.id)")
+            }
+            isFirst = false
+            newest = change.id
+            headers.append(BatchHeader(change))
+            if headers.count > 2 * judgedHeaderCount { headers.removeFirst(judgedHeaderCount) }
+        }
+        guard newest == last.id || (isFirst && last.id == .none) else {
+            throw IndexError(.corrupt, "the chain of batches ends at \(newest), not at \(last.id)")
+        }
+        return IndexState(last: last, isSyncing: isSyncing, headers: headers.reversed())
+    }
+}
+
+extension BatchHeader {
+    init(_ change: ChangeRecord) {
+        self.init(
+            id: change.id, predecessor: change.predecessor, committed: change.committed, members: Set(change.members))
+    }
+}

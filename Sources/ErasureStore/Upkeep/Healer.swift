@@ -1,0 +1,99 @@
+import DriveIO
+import ErasureCoding
+import Logging
+import MetadataIndex
+import NIOCore
+import StorageAPI
+
+/// Empties `missing`: rebuilds each shard from the others, puts it where it belongs, and says so in a batch.
+struct Healer {
+    let set: ErasureSet
+    let code: ErasureCode
+
+    private static let rowsPerRound = 128
+
+    /// One round over rows behind `after`; answers where to go on, or nil at the end.
+    func round(after: [UInt8]?) async throws(StoreError) -> [UInt8]? {
+        let lower = after.map { $0 + [0] } ?? []
+        let rows = try await set.board.view(ofSet: set.index).read { snapshot in
+            let cursor = try snapshot.cursor(.missing, from: lower, to: nil)
+            var rows: [(key: [UInt8], slot: Int, payload: Payload)] = []
+            while rows.count < Self.rowsPerRound, let row = try cursor.next() {
+                guard let payload = try MissingRecord(decoding: row.value).payload else { continue }
+                rows.append((row.key, Int(try MissingKey(parsing: row.key).slot), payload))
+            }
+            return rows
+        }
+        for row in rows where set.members.contains(row.slot) {
+            do throws(StoreError) {
+                try await heal(row.payload, slot: row.slot)
+            } catch {
+                set.logger.warning(
+                    "a shard can not be rebuilt now",
+                    metadata: [
+                        "set": "\(set.name)", "slot": "\(row.slot)", "data": "\(row.payload.id)",
+                        "error": "\(error.message)",
+                    ])
+            }
+        }
+        return rows.count == Self.rowsPerRound ? rows.last?.key : nil
+    }
+
+    private func heal(_ payload: Payload, slot: Int) async throws(StoreError) {
+        set.pins.pin(payload.id)
+        defer { set.pins.unpin(payload.id) }
+        guard let drive = set.drives[slot] else { return }
+        let reader = PayloadReader(set: set, payload: payload, code: code)
+        var row: [UInt8]?
+        if payload.isStriped {
+            try await rebuildFile(reader, on: drive)
+        } else {
+            row = try await rebuildRow(reader, slot: slot)
+        }
+        try await set.committer.commit(RecordHealed(payload: payload, slot: slot, row: row))
+        set.damage.countRepair()
+    }
+
+    private func rebuildRow(_ reader: PayloadReader, slot: Int) async throws(StoreError) -> [UInt8] {
+        let bytes = try await reader.small()
+        guard case .inline = reader.payload.layout else { return PayloadRecord(shard: 0, bytes: bytes).encoded() }
+        let shard = reader.payload.shard(ofSlot: slot)
+        return PayloadRecord(shard: UInt32(shard), bytes: code.units(ofStripe: bytes)[shard]).encoded()
+    }
+
+    /// Writes the slot's shard file anew from the other shards, stripe by stripe.
+    private func rebuildFile(_ reader: PayloadReader, on drive: SlotDrive) async throws(StoreError) {
+        let payload = reader.payload
+        let name = ShardName(payload.id.text)
+        let shard = payload.shard(ofSlot: drive.slot)
+        let geometry = reader.geometry
+        do {
+            // What is there under this name was judged wrong or unfinished.
+            let writer = try await drive.perform(.background) {
+                try drive.drive.removeShards([name])
+                return try drive.drive.createShard(name)
+            }
+            var checksums: [UInt32] = []
+            for stripe in 0..<geometry.stripeCount {
+                let start = geometry.shardOffset(ofStripe: stripe)
+                let range = start..<start + UInt64(geometry.unitByteCount(ofStripe: stripe))
+                let unit = try await reader.rebuild(shard: shard, range: range)
+                checksums += ShardFormat.checksums(of: unit)
+                try await drive.perform(.background) { try writer.append(unit) }
+            }
+            let trailer = ShardFormat.trailer(checksums: checksums, payload: payload, shard: shard)
+            try await drive.perform(.background) {
+                try writer.append(trailer)
+                try writer.finish()
+                try drive.drive.checkPlace()
+            }
+        } catch let failure as DriveFailure {
+            set.report(failure)
+            throw StoreError(.unavailable, "the drive could not take the shard", cause: failure)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            preconditionFailure("only drives and the store fail here")
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import DriveIO
+import ErasureCoding
+import Logging
+import MetadataIndex
+import StorageAPI
+
+/// The background work of one set: one bounded round per second of everything that is due.
+struct SetUpkeep {
+    let set: ErasureSet
+    let code: ErasureCode
+    let roster: DriveRoster
+    let buckets: BucketTable
+
+    private static let tickMilliseconds: UInt64 = 200
+    private static let roundMilliseconds: UInt64 = 1000
+    private static let slowRounds: UInt64 = 60
+
+    /// Notices stalled batches.
+    func watchStalls() async {
+        while !set.isClosed {
+            await set.environment.clock.sleep(milliseconds: Self.tickMilliseconds)
+            set.watch.tick()
+        }
+    }
+
+    /// Everything else, until the set is closed.
+    func run() async {
+        var round: UInt64 = 0
+        var sweptEpoch: UInt64 = 0
+        while !set.isClosed {
+            await set.environment.clock.sleep(milliseconds: Self.roundMilliseconds)
+            guard case .serving = set.mode else { continue }
+            await watchDrives()
+            await rejoinDrives()
+            do throws(StoreError) {
+                try await recordDamage()
+                try await reap()
+                try await heal()
+                if sweptEpoch != set.epoch {
+                    sweptEpoch = set.epoch
+                    try await afterStart()
+                }
+                if round.isMultiple(of: Self.slowRounds) { try await forgetOldRows() }
+            } catch {
+                set.logger.debug("upkeep waits", metadata: ["set": "\(set.name)", "error": "\(error.message)"])
+            }
+            round += 1
+        }
+    }
+
+    /// A wiped or unmounted directory goes on "storing": looked up every second, also when nothing is written.
+    private func watchDrives() async {
+        var spaces: [DriveSpace] = []
+        for drive in set.memberDrives() {
+            do {
+                spaces.append(
+                    try await drive.perform(.access, limitMilliseconds: EngineLimits.readMilliseconds) {
+                        try drive.drive.checkPlace()
+                        return try drive.drive.space()
+                    })
+            } catch {
+                if case .tooSlow = error.reason { continue }
+                set.report(error)
+            }
+        }
+        set.space.update(spaces)
+    }
+
+    private func rejoinDrives() async {
+        let absent = (0..<set.shape.driveCount).filter { set.mayRejoin(slot: $0) }
+        guard !absent.isEmpty else { return }
+        for found in await roster.find(set: set.index, slots: absent) {
+            await Rejoin(set: set, opener: roster.opener).carryOut(found)
+        }
+    }
+
+    /// What readers found becomes `missing`, so that it survives a restart, and is healed from there.
+    private func recordDamage() async throws(StoreError) {
+        for entry in set.damage.takeAll() {
+            if entry.isRot, entry.payload.isStriped, let drive = set.drives[entry.slot] {
+                let name = ShardName(entry.payload.id.text)
+                _ = try? await drive.perform(.background) { try drive.drive.quarantineShard(name) }
+            }
+            try await set.committer.commit(RecordMissing(payload: entry.payload, slot: entry.slot))
+        }
+    }
+
+    private func reap() async throws(StoreError) {
+        var more = true
+        while more { more = try await Reaper(set: set).round(since: set.longPassed()) }
+    }
+
+    private func heal() async throws(StoreError) {
+        guard set.missingCount > 0 else { return }
+        let healer = Healer(set: set, code: code)
+        var after = try await healer.round(after: nil)
+        while let next = after, !set.isClosed { after = try await healer.round(after: next) }
+    }
+
+    /// What a crash left: orphaned files, uploads and counters of buckets that are gone.
+    private func afterStart() async throws(StoreError) {
+        for drive in set.memberDrives() {
+            let removed = try await Sweeper(set: set).sweep(drive)
+            if removed > 0 {
+                set.logger.info(
+                    "removed files that nothing names",
+                    metadata: ["set": "\(set.name)", "slot": "\(drive.slot)", "files": "\(removed)"])
+            }
+        }
+    }
+
+    /// Answers of uploads that were completed a day ago, and the old end of the log.
+    private func forgetOldRows() async throws(StoreError) {
+        let limit = set.environment.clock.now().milliseconds - 24 * 3600 * 1000
+        let view = try set.board.view(ofSet: set.index)
+        let prefix = StateKey.completedPrefix
+        let answers = try await view.read { snapshot in
+            let cursor = try snapshot.cursor(.state, from: prefix, to: upperBound(ofPrefix: prefix))
+            var keys: [[UInt8]] = []
+            while keys.count < 1000, let row = try cursor.next() {
+                if try CompletedUploadRecord(decoding: row.value).completed < limit { keys.append(row.key) }
+            }
+            return keys
+        }
+        if !answers.isEmpty { try await set.committer.commit(DeleteRows(family: .state, keys: answers)) }
+        let log = try await view.read { snapshot in
+            let cursor = try snapshot.cursor(.changes, from: [], to: nil)
+            var (keys, byteCount): ([[UInt8]], Int) = ([], 0)
+            while let row = try cursor.next() {
+                keys.append(row.key)
+                byteCount += row.value.count
+            }
+            guard byteCount > Self.logByteCount, !keys.isEmpty else { return [[UInt8]]() }
+            // Half of it goes; the newest batches always stay, they are what starts are judged by.
+            return Array(keys.prefix(max(0, min(keys.count / 2, keys.count - 1024))))
+        }
+        for start in stride(from: 0, to: log.count, by: 1000) {
+            let keys = Array(log[start..<min(start + 1000, log.count)])
+            try await set.committer.commit(DeleteRows(family: .changes, keys: keys))
+        }
+    }
+
+    /// How much log is kept for drives that were away.
+    private static let logByteCount = 64 << 20
+}

@@ -1,0 +1,62 @@
+import MetadataIndex
+import StorageAPI
+
+/// Removes what was in the trash, after the members have unlinked its files.
+struct ReapTrash: Mutation {
+    let names: [DataID]
+
+    var weight: Int { names.count * 256 }
+
+    func evaluate(_ evaluation: Evaluation) async throws(StoreError) {
+        for name in names {
+            guard let trash = try await evaluation.record(TrashRecord.self, .trash, name.bytes) else { continue }
+            evaluation.delete(.trash, name.bytes)
+            if let manifest = trash.manifest { evaluation.delete(.manifests, manifest.bytes) }
+            for payload in trash.payloads where !payload.isStriped { evaluation.delete(.payloads, payload.id.bytes) }
+        }
+    }
+}
+
+/// A shard is back where it belongs.
+struct RecordHealed: Mutation {
+    let payload: Payload
+    let slot: Int
+    /// For small payloads: the row to write in the same batch.
+    let row: [UInt8]?
+
+    var weight: Int { 256 + (row?.count ?? 0) }
+
+    func evaluate(_ evaluation: Evaluation) async throws(StoreError) {
+        guard evaluation.members.contains(slot) else {
+            throw StoreError(.unavailable, "the drive has left its set")
+        }
+        guard try await evaluation.value(.refs, payload.id.bytes) != nil else { return }
+        try await evaluation.clearMissing(payload.id, slot)
+        if let row { evaluation.addPayloadRow(payload.id, slot: slot, row) }
+    }
+}
+
+/// A shard was found rotten or gone: it is `missing` until it is healed.
+struct RecordMissing: Mutation {
+    let payload: Payload
+    let slot: Int
+
+    func evaluate(_ evaluation: Evaluation) async throws(StoreError) {
+        guard try await evaluation.value(.refs, payload.id.bytes) != nil else { return }
+        let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes
+        guard try await evaluation.value(.missing, key) == nil else { return }
+        evaluation.markMissing(payload, slot)
+    }
+}
+
+/// Removes rows that time has made useless: answers of old uploads, old batches of the log.
+struct DeleteRows: Mutation {
+    let family: Family
+    let keys: [[UInt8]]
+
+    var weight: Int { keys.reduce(0) { $0 + $1.count + 32 } }
+
+    func evaluate(_ evaluation: Evaluation) async throws(StoreError) {
+        for key in keys { evaluation.delete(family, key) }
+    }
+}
