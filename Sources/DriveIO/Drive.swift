@@ -4,6 +4,9 @@ package import NIOCore
 ///
 /// Every call may block on the disk and belongs on the drive's threads (``DriveExecutor``), except where it says
 /// otherwise. Two implementations pass one contract: real files, and one in memory for simulation.
+///
+/// After a failed sync every later change fails with the same error: what failed is clean to the system, so that the
+/// next sync would lie. The drive goes on only with a new handle, and whoever opens it must find out what is there.
 package protocol Drive: AnyObject, Sendable {
     /// For messages: the path as given.
     var path: String { get }
@@ -49,8 +52,7 @@ package protocol Drive: AnyObject, Sendable {
 
 /// A shard file being written. One user at a time.
 ///
-/// After a failed call every later one fails with the same error: the pages of a failed sync are clean, so that a
-/// second sync would lie.
+/// After a failed call every later one fails with the same error.
 package protocol ShardWriter: AnyObject, Sendable {
     func append(_ bytes: ByteBuffer) throws(DriveError)
     /// Makes the bytes durable, gives the file its name, and makes that durable. Nothing can be appended afterwards.

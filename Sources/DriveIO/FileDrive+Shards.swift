@@ -87,7 +87,12 @@ final class FileShardWriter: ShardWriter {
     }
 
     func finish() throws(DriveError) {
-        try step("sync") { (state) throws(Errno) in try state.descriptor.synchronizeData() }
+        do throws(DriveError) {
+            try step("sync") { (state) throws(Errno) in try state.descriptor.synchronizeData() }
+        } catch {
+            if error.code != .closed { directories.end(error) }
+            throw error
+        }
         try state.withLock { state throws(DriveError) in
             do throws(DriveError) {
                 try directories.admit(path, as: name)

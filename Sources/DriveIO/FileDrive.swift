@@ -75,6 +75,7 @@ package final class FileDrive: Drive {
     }
 
     package func setIdentity(_ bytes: [UInt8]) throws(DriveError) {
+        try directories.requireOpen()
         let new = identityPath + ".new"
         try removeIfPresent(new)
         try naming("write", new) { () throws(Errno) in
@@ -83,13 +84,14 @@ package final class FileDrive: Drive {
             try descriptor.synchronize()
         }
         try naming("replace", identityPath) { () throws(Errno) in try Paths.rename(new, to: identityPath) }
-        try synchronizeDirectory(path)
+        try directories.synchronize(path)
         if state.withLock({ $0.place != nil }) { try rememberPlace() }
     }
 
     package func isBlank() throws(DriveError) -> Bool {
         let names = try naming("list", path) { () throws(Errno) in try Paths.names(in: path) }
-        return Set(names).isSubset(of: ["lost+found", "magstore.lock"])
+        // The last is left by a crash while the first identity was written.
+        return Set(names).isSubset(of: ["lost+found", "magstore.lock", "magstore.json.new"])
     }
 
     // MARK: Place

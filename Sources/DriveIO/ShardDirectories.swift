@@ -9,13 +9,15 @@ final class ShardDirectories: Sendable {
 
     private struct State {
         var isPrepared = false
-        var isClosed = false
+        /// Why nothing more is changed: a failed sync, or `close`.
+        var ending: DriveError?
         var incomingCount: UInt64 = 0
         /// The groups last written to, newest last. They stay when they become empty: another shard is likely.
         var groups: [String] = []
     }
 
     private static let groupLimit = 8
+    private static let namingAttempts = 20
 
     init(drive: String) {
         self.drive = drive
@@ -31,12 +33,31 @@ final class ShardDirectories: Sendable {
     private func groupPath(_ group: String) -> String { shards + "/" + group }
     func path(_ name: ShardName) -> String { groupPath(group(name)) + "/" + name.text }
 
+    // MARK: The end
+
     func close() {
-        state.withLock { $0.isClosed = true }
+        end(DriveError(.closed, "\(drive) is closed"))
+    }
+
+    /// Refuses all later changes with this error. The first one stays.
+    func end(_ error: DriveError) {
+        state.withLock { state in
+            if state.ending == nil { state.ending = error }
+        }
     }
 
     func requireOpen() throws(DriveError) {
-        if state.withLock({ $0.isClosed }) { throw DriveError(.closed, "\(drive) is closed") }
+        if let ending = state.withLock({ $0.ending }) { throw ending }
+    }
+
+    /// Makes the entries of a directory durable, or ends all changes.
+    func synchronize(_ path: String) throws(DriveError) {
+        do throws(DriveError) {
+            try synchronizeDirectory(path)
+        } catch {
+            end(error)
+            throw error
+        }
     }
 
     // MARK: Writing
@@ -53,26 +74,27 @@ final class ShardDirectories: Sendable {
 
     /// Gives a synced file its name, durably.
     func admit(_ incoming: String, as name: ShardName) throws(DriveError) {
+        try requireOpen()
         let group = group(name)
-        // A group that became empty may be removed between the two steps; three times in a row is no accident.
-        for attempt in 1...3 {
+        // A group that became empty may be removed between the two steps, but not so many times by accident.
+        for attempt in 1...Self.namingAttempts {
             try makeGroup(group)
             do throws(Errno) {
                 try Paths.rename(incoming, to: path(name))
                 break
             } catch {
-                if error != .notFound || attempt == 3 { throw DriveError(error, "name", path(name)) }
+                if error != .notFound || attempt == Self.namingAttempts { throw DriveError(error, "name", path(name)) }
                 state.withLock { $0.groups.removeAll { $0 == group } }
             }
         }
-        try synchronizeDirectory(groupPath(group))
+        try synchronize(groupPath(group))
     }
 
     private func makeGroup(_ group: String) throws(DriveError) {
         if state.withLock({ $0.groups.contains(group) }) { return }
         _ = try makeDirectoryIfMissing(groupPath(group))
         // Also where it was there: whoever made it may have crashed before this.
-        try synchronizeDirectory(shards)
+        try synchronize(shards)
         state.withLock { state in
             state.groups.append(group)
             if state.groups.count > Self.groupLimit { state.groups.removeFirst() }
@@ -100,7 +122,7 @@ final class ShardDirectories: Sendable {
             throw DriveError(error, "examine", drive)
         }
         for path in [shards, incoming, quarantine] { _ = try makeDirectoryIfMissing(path) }
-        try synchronizeDirectory(drive)
+        try synchronize(drive)
     }
 
     /// The directories were removed by somebody: they are made again, if the identity is still there.
@@ -117,15 +139,17 @@ final class ShardDirectories: Sendable {
         try requireOpen()
         for (group, names) in Dictionary(grouping: names, by: group) {
             for name in names { try removeIfPresent(path(name)) }
-            do throws(Errno) {
-                try Descriptor(opening: groupPath(group), for: .directory).synchronize()
-                if state.withLock({ $0.groups.contains(group) }) { continue }
-                try Paths.removeDirectory(groupPath(group))
-            } catch .notFound, .notEmpty, .exists {
-                // Gone before, or still in use.
+            do throws(DriveError) {
+                try synchronizeDirectory(groupPath(group))
+            } catch  where error.code == .notFound {
+                continue
             } catch {
-                throw DriveError(error, "sync", groupPath(group))
+                end(error)
+                throw error
             }
+            if state.withLock({ $0.groups.contains(group) }) { continue }
+            // Most are still in use. One that stays by accident costs a look when listing.
+            try? Paths.removeDirectory(groupPath(group))
         }
     }
 
@@ -133,8 +157,8 @@ final class ShardDirectories: Sendable {
         try prepare()
         let kept = quarantine + "/" + name.text
         try naming("quarantine", path(name)) { () throws(Errno) in try Paths.rename(path(name), to: kept) }
-        try synchronizeDirectory(quarantine)
-        try synchronizeDirectory(groupPath(group(name)))
+        try synchronize(quarantine)
+        try synchronize(groupPath(group(name)))
     }
 
     // MARK: Listing

@@ -17,6 +17,7 @@ import Testing
 
     @Test func `a fresh file system is blank, anything else is not`() throws {
         try directory.makeDirectory("lost+found")
+        try directory.write("{", to: "magstore.json.new")
         #expect(try drive.isBlank())
         try directory.write("", to: "notes.txt")
         #expect(try !drive.isBlank())
@@ -168,6 +169,26 @@ import Testing
         #expect(cached == nil || cached == mebibyte)
     }
 
+    @Test func `writers and removers of one group do not get in each other's way`() async throws {
+        try drive.setIdentity([1])
+        // Without its memory of groups, every removal may take the directory away under a writer.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    for round in 0..<40 {
+                        let name = shardName(task * 100 + round)
+                        try drive.write(name, "bytes")
+                        #expect(try drive.text(name) == "bytes")
+                        try FileDrive(path: directory.path).removeShards([name])
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try drive.allNames() == [])
+        #expect(directory.names("incoming") == [])
+    }
+
     // MARK: Failures
 
     @Test func `a failed write fails the writer for good`() throws {
@@ -190,11 +211,34 @@ import Testing
         #expect(code { () throws(DriveError) in try writer.append(buffer("bytes")) } == .inputOutput)
     }
 
-    private func writer(on device: String) throws -> FileShardWriter {
+    @Test func `a failed sync ends all changes through this handle`() throws {
+        try drive.setIdentity([1])
+        try drive.write(shardName(1), "bytes")
+        let other = try drive.createShard(shardName(2))
+        let writer = try self.writer(on: "/dev/null", directories: drive.directories)
+        #expect(code { () throws(DriveError) in try writer.finish() } == .inputOutput)
+        #expect(code { () throws(DriveError) in try other.finish() } == .inputOutput)
+        #expect(code { () throws(DriveError) in _ = try drive.createShard(shardName(3)) } == .inputOutput)
+        #expect(code { () throws(DriveError) in try drive.removeShards([shardName(1)]) } == .inputOutput)
+        #expect(code { () throws(DriveError) in try drive.setIdentity([2]) } == .inputOutput)
+        #expect(try drive.text(shardName(1)) == "bytes", "reading goes on")
+        try FileDrive(path: directory.path).write(shardName(2), "bytes")
+    }
+
+    @Test func `a full drive still removes`() throws {
+        try drive.setIdentity([1])
+        try drive.write(shardName(1), "bytes")
+        let writer = try self.writer(on: "/dev/full", directories: drive.directories)
+        #expect(code { () throws(DriveError) in try writer.append(buffer("bytes")) } == .full)
+        try drive.removeShards([shardName(1)])
+        #expect(try drive.allNames() == [])
+    }
+
+    private func writer(on device: String, directories: ShardDirectories? = nil) throws -> FileShardWriter {
         let descriptor = try Descriptor(opening: device, for: .lock)
         return FileShardWriter(
             descriptor, path: directory.path + "/none", name: shardName(1),
-            directories: ShardDirectories(drive: directory.path))
+            directories: directories ?? ShardDirectories(drive: directory.path))
     }
 
     @Test(

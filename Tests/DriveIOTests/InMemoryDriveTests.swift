@@ -76,6 +76,19 @@ import Testing
         #expect(medium.durableShards == [:])
     }
 
+    @Test(arguments: [InMemoryDriveMedium.Step.syncFile, .syncDirectory])
+    func `a failed sync ends all changes through this handle`(step: InMemoryDriveMedium.Step) throws {
+        let other = try drive.createShard(shardName(2))
+        medium.inject(.init(step))
+        #expect(code { () throws(DriveError) in try drive.createShard(shardName(1)).finish() } == .inputOutput)
+        #expect(code { () throws(DriveError) in try other.finish() } == .inputOutput)
+        #expect(code { () throws(DriveError) in _ = try drive.createShard(shardName(3)) } == .inputOutput)
+        #expect(code { () throws(DriveError) in try drive.removeShards([shardName(1)]) } == .inputOutput)
+        #expect(code { () throws(DriveError) in try drive.setIdentity([2]) } == .inputOutput)
+        #expect(try drive.identity() == [1], "reading goes on")
+        try medium.open().write(shardName(3), "bytes")
+    }
+
     @Test func `faults skip, repeat and end as told`() throws {
         medium.inject(.init(.space, skip: 1, count: 2))
         let codes = (1...4).map { _ in code { () throws(DriveError) in _ = try drive.space() } }

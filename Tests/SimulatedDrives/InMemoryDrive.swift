@@ -10,7 +10,8 @@ package final class InMemoryDrive: Drive {
 
     private struct Local {
         var place: UInt64?
-        var isClosed = false
+        /// Why nothing more is changed: a failed sync, or `close`.
+        var ending: DriveError?
     }
 
     init(medium: InMemoryDriveMedium, session: Int) {
@@ -21,7 +22,7 @@ package final class InMemoryDrive: Drive {
     package var path: String { medium.path }
 
     package func close() {
-        local.withLock { $0.isClosed = true }
+        end(DriveError(.closed, "\(path) is closed"))
         medium.state.withLock { state in
             if state.lockHolder == ObjectIdentifier(self) { state.lockHolder = nil }
         }
@@ -45,8 +46,26 @@ package final class InMemoryDrive: Drive {
         }
     }
 
-    private func requireOpen() throws(DriveError) {
-        if local.withLock({ $0.isClosed }) { throw DriveError(.closed, "\(path) is closed") }
+    /// Makes something durable, or ends all changes.
+    func sync(
+        _ step: InMemoryDriveMedium.Step, _ body: (inout InMemoryDriveMedium.State) -> Void
+    ) throws(DriveError) {
+        do throws(DriveError) {
+            try self.step(step, body)
+        } catch {
+            end(error)
+            throw error
+        }
+    }
+
+    private func end(_ error: DriveError) {
+        local.withLock { local in
+            if local.ending == nil { local.ending = error }
+        }
+    }
+
+    func requireOpen() throws(DriveError) {
+        if let ending = local.withLock({ $0.ending }) { throw ending }
     }
 
     // MARK: Identity and place
@@ -56,6 +75,7 @@ package final class InMemoryDrive: Drive {
     }
 
     package func setIdentity(_ bytes: [UInt8]) throws(DriveError) {
+        try requireOpen()
         let place = try step(.setIdentity) { state in
             state.placeCount += 1
             for directory in [\InMemoryDriveMedium.State.written, \.durable] {
@@ -133,7 +153,7 @@ package final class InMemoryDrive: Drive {
                 if !state.isUnmounted { state.written.shards[name] = nil }
             }
         }
-        try step(.syncDirectory) { state in
+        try sync(.syncDirectory) { state in
             for name in names { state.durable.shards[name] = state.written.shards[name] }
         }
     }
@@ -145,7 +165,7 @@ package final class InMemoryDrive: Drive {
             state.written.shards[name] = nil
             state.written.quarantine[name] = file
         }
-        try step(.syncDirectory) { state in
+        try sync(.syncDirectory) { state in
             state.durable.shards[name] = state.written.shards[name]
             state.durable.quarantine[name] = state.written.quarantine[name]
         }

@@ -38,7 +38,8 @@ final class InMemoryShardWriter: ShardWriter {
 
     func finish() throws(DriveError) {
         try whileWriting { () throws(DriveError) in
-            try drive.step(.syncFile) { _ in file.content.withLock { $0.durable = $0.written } }
+            try drive.sync(.syncFile) { _ in file.content.withLock { $0.durable = $0.written } }
+            try drive.requireOpen()
             try drive.step(.name) { state throws(DriveError) in
                 let wasThere = state.incoming.removeValue(forKey: ObjectIdentifier(file)) != nil
                 guard wasThere, !state.isUnmounted else {
@@ -46,7 +47,7 @@ final class InMemoryShardWriter: ShardWriter {
                 }
                 state.written.shards[name] = file
             }
-            try drive.step(.syncDirectory) { state in state.durable.shards[name] = state.written.shards[name] }
+            try drive.sync(.syncDirectory) { state in state.durable.shards[name] = state.written.shards[name] }
         }
         phase.withLock { $0 = .finished }
     }
