@@ -54,7 +54,7 @@ extension CompleteMultipartUploadBody.Part {
 
     private static func checksum(_ element: XMLElement) throws(S3Error) -> Checksum {
         guard element.name.hasPrefix("Checksum") else { throw .malformedXML() }
-        guard let algorithm = ChecksumAlgorithm.allCases.first(where: { $0.elementName == element.name }) else {
+        guard let algorithm = ChecksumAlgorithm(elementName: element.name) else {
             throw .notImplemented(element: element.name)
         }
         guard let checksum = Checksum(algorithm: algorithm, wireValue: element.word) else { throw .malformedXML() }

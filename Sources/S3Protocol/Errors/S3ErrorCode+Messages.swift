@@ -38,7 +38,8 @@ extension S3ErrorCode {
         case .entityTooLarge: "Your proposed upload exceeds the maximum allowed size"
         case .entityTooSmall: "Your proposed upload is smaller than the minimum allowed size"
         case .illegalLocationConstraint:
-            "The specified location constraint is incompatible for the region specific endpoint this request was sent to."
+            "The specified location constraint is incompatible for the region specific endpoint this request was "
+                + "sent to."
         case .invalidArgument: "Invalid Argument"
         case .invalidBucketName: "The specified bucket is not valid."
         case .invalidLocationConstraint: "The specified location-constraint is not valid"

@@ -19,6 +19,17 @@ extension ChecksumAlgorithm {
     /// `ChecksumCRC32`
     package var elementName: String { "Checksum" + wireName }
 
+    init?(elementName: String) {
+        switch elementName {
+        case "ChecksumCRC32": self = .crc32
+        case "ChecksumCRC32C": self = .crc32c
+        case "ChecksumSHA1": self = .sha1
+        case "ChecksumSHA256": self = .sha256
+        case "ChecksumCRC64NVME": self = .crc64nvme
+        default: return nil
+        }
+    }
+
     static let headerPrefix = "x-amz-checksum-"
 
     /// Case does not matter: SDKs differ.

@@ -8,7 +8,7 @@ extension Timestamp {
         return "\(date.dateText)T\(date.clockText).\(CivilTime.padded(fraction, 3))Z"
     }
 
-    /// `Sun, 22 Nov 2026 10:00:00 GMT` (IMF-fixdate, RFC 9110 section 5.6.7), as in headers. Whole seconds, rounded down.
+    /// `Sun, 22 Nov 2026 10:00:00 GMT` (IMF-fixdate, RFC 9110 section 5.6.7), as in headers. Rounded down to seconds.
     package var httpDate: String {
         let date = CivilTime(seconds: seconds)
         let day = "\(CivilTime.dayNames[date.weekday]), \(CivilTime.padded(date.day, 2))"
@@ -17,17 +17,20 @@ extension Timestamp {
 
     /// One of the three forms of RFC 9110, section 5.6.7; nil for anything else.
     package init?(httpDate text: String) {
-        let words = text.split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
-        let time: CivilTime? =
-            if words.count == 6, words[5] == "GMT" || words[5] == "UTC" {
-                // IMF-fixdate: Sun, 06 Nov 1994 08:49:37 GMT. RFC 850: Sunday, 06-Nov-94 08:49:37 GMT.
-                CivilTime(year: words[3], monthName: words[2], day: words[1], clock: words[4])
-            } else if words.count == 5 {
-                // asctime: Sun Nov  6 08:49:37 1994
-                CivilTime(year: words[4], monthName: words[1], day: words[2], clock: words[3])
-            } else {
-                nil
-            }
+        let words = text.split(separator: " ").map(String.init)
+        let time: CivilTime?
+        switch words.count {
+        case 6 where words[5] == "GMT":  // IMF-fixdate: Sun, 06 Nov 1994 08:49:37 GMT
+            time = CivilTime(year: words[3], monthName: words[2], day: words[1], clock: words[4])
+        case 5:  // asctime: Sun Nov  6 08:49:37 1994
+            time = CivilTime(year: words[4], monthName: words[1], day: words[2], clock: words[3])
+        case 4 where words[3] == "GMT":  // RFC 850: Sunday, 06-Nov-94 08:49:37 GMT
+            let date = words[1].split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+            guard date.count == 3 else { return nil }
+            time = CivilTime(year: date[2], monthName: date[1], day: date[0], clock: words[2])
+        default:
+            return nil
+        }
         guard let time else { return nil }
         self.init(milliseconds: time.seconds * 1000)
     }

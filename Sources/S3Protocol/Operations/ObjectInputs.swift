@@ -20,7 +20,7 @@ package struct GetObjectInput: Hashable, Sendable {
     package var conditions: ReadConditions
     /// `x-amz-checksum-mode: ENABLED`
     package var wantsChecksum: Bool
-    /// `response-content-type` and so on: headers (lower-case) that replace the object's own. Not for anonymous callers.
+    /// `response-content-type` and so on: headers (lower-case) that replace the object's own. Not for the anonymous.
     package var overrides: [ObjectMetadata.Field]
 }
 

@@ -70,7 +70,7 @@ private final class XMLTreeBuilder {
     /// Only what a document needs: without the other functions libxml2 keeps nothing of it.
     static var handler: xmlSAXHandler {
         var handler = xmlSAXHandler()
-        handler.initialized = 0xDEED_BEEF  // XML_SAX2_MAGIC: version 2 of the interface
+        handler.initialized = XML_SAX2_MAGIC
         handler.internalSubset = { builder, _, _, _ in XMLTreeBuilder.of(builder).refuse() }
         handler.startElementNs = { builder, name, _, _, namespaceCount, _, attributeCount, _, _ in
             guard let name else { return }
