@@ -70,7 +70,8 @@ struct SetDocument: Mutation {
         }
         var record = DocumentRecord()
         record.bytes = bytes
-        record.revision = (old?.revision ?? 0) + 1
+        // Of a batch and a count within it: a document that is made again never has the revision it had.
+        record.revision = max((old?.revision ?? 0) + 1, evaluation.id.sequence << 16)
         evaluation.put(.documents, row, record)
     }
 }

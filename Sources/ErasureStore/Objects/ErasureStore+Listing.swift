@@ -71,7 +71,7 @@ extension ErasureStore {
             }
             if isPassed { continue }
             if let group = lister.group(of: name.key) {
-                if group == query.after || entries.last == .commonPrefix(group) { continue }
+                if query.after.starts(with: group) || entries.last == .commonPrefix(group) { continue }
                 entries.append(.commonPrefix(group))
             } else {
                 let record = try UploadRecord(decoding: row.value)

@@ -29,7 +29,7 @@ struct KeyLister {
     var firstKey: [UInt8]? {
         let after = query.after
         guard !after.isEmpty, !after.lexicographicallyPrecedes(query.prefix) else { return query.prefix }
-        if after.starts(with: query.prefix), let group = group(of: after), group == after {
+        if after.starts(with: query.prefix), let group = group(of: after) {
             return upperBound(ofPrefix: group)
         }
         return after + [0]

@@ -164,7 +164,10 @@ private struct BodyReader {
             guard try await pull() == nil else { throw StoreError(.lengthMismatch, "the body is longer than promised") }
         }
         do {
-            return try await body.seal()
+            let seal = try await body.seal()
+            // The last moment at which a client that is gone leaves nothing behind.
+            try Task.checkCancellation()
+            return seal
         } catch {
             throw StoreError(.bodyFailed, "the body was refused", cause: error)
         }

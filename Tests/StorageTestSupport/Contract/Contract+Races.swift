@@ -128,11 +128,14 @@ extension ObjectStoreContract {
             try await store.makeBucket()
             let body = GatedBody(SeededContent(seed: 1, size: 400_000).allBytes())
             let request = PutRequest(bucket: .bucket, key: .named("key"), length: 400_000)
-            let write = Task { try await store.put(request, body: body) }
-            await body.reached.wait()
-            write.cancel()
-            body.proceed.open()
-            await #expect(throws: StoreError.self) { try await write.value }
+            await withTaskGroup { group in
+                group.addTask {
+                    await #expect(throws: StoreError.self) { try await store.put(request, body: body) }
+                }
+                await body.reached.wait()
+                group.cancelAll()
+                body.proceed.open()
+            }
             #expect(try await store.keys().isEmpty)
         },
     ]

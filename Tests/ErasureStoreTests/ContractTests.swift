@@ -1,0 +1,29 @@
+import ErasureStore
+import SimulatedDrives
+import StorageTestSupport
+import Testing
+
+/// The engine on simulated drives honours what is promised at the waist, in every shape.
+@Suite struct ContractTests {
+    struct Shape: Sendable, CustomTestStringConvertible {
+        let driveCount: Int
+        let setSize: Int
+        let parity: Int
+
+        var testDescription: String { "\(driveCount / setSize) × \(setSize - parity)+\(parity)" }
+    }
+
+    static let shapes = [
+        Shape(driveCount: 1, setSize: 1, parity: 0), Shape(driveCount: 6, setSize: 6, parity: 2),
+        Shape(driveCount: 12, setSize: 6, parity: 2),
+    ]
+
+    @Test(arguments: ObjectStoreContract.all, shapes)
+    func `The engine honours the contract`(_ behaviour: ContractBehaviour, _ shape: Shape) throws {
+        let world = SimulatedWorld(seed: 1, driveCount: shape.driveCount)
+        try world.scheduler.run {
+            let store = try await world.start(parity: shape.parity, setSize: shape.setSize)
+            try await behaviour.check(on: store)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import DriveIO
+import ErasureStore
+import Logging
+import MetadataIndex
+import SimulatedDrives
+import StorageAPI
+import Synchronization
+
+/// A machine with drives on which stores are started, crashed and started again, all from one seed.
+final class SimulatedWorld: Sendable {
+    struct Machine: Sendable {
+        let drive: InMemoryDriveMedium
+        let index: InMemoryIndexMedium
+    }
+
+    let scheduler: SimulatedScheduler
+    let paths: [String]
+    let driveCount: Int
+    private let machines: Mutex<[String: Machine]>
+    private let executors = Mutex<[String: SimulatedDriveExecutor]>([:])
+    private let wallOffset = Mutex<Int64>(1_700_000_000_000)
+
+    /// - Parameter driveCount: of all sets together.
+    init(seed: UInt64, driveCount: Int, timeLeapChance: Double = 0) {
+        scheduler = SimulatedScheduler(seed: seed, timeLeapChance: timeLeapChance)
+        self.driveCount = driveCount
+        let paths = (0..<driveCount).map { "/drive\($0)" }
+        self.paths = paths
+        machines = Mutex(
+            Dictionary(
+                uniqueKeysWithValues: paths.map {
+                    ($0, Machine(drive: InMemoryDriveMedium(path: $0), index: InMemoryIndexMedium()))
+                }))
+    }
+
+    func drive(_ number: Int) -> InMemoryDriveMedium { machine(paths[number]).drive }
+    func index(_ number: Int) -> InMemoryIndexMedium { machine(paths[number]).index }
+    /// Of the newest handle of the drive.
+    func executor(_ number: Int) -> SimulatedDriveExecutor? { executors.withLock { $0[paths[number]] } }
+
+    private func machine(_ path: String) -> Machine {
+        guard let machine = machines.withLock({ $0[path] }) else { preconditionFailure("no drive at \(path)") }
+        return machine
+    }
+
+    /// A blank drive in place of one that is gone for good.
+    func replace(_ number: Int) {
+        machines.withLock {
+            $0[paths[number]] = Machine(
+                drive: InMemoryDriveMedium(path: paths[number]), index: InMemoryIndexMedium())
+        }
+    }
+
+    /// Gives the machine at one place to another, as when device names change.
+    func swapPlaces(_ one: Int, _ other: Int) {
+        machines.withLock { machines in
+            (machines[paths[one]], machines[paths[other]]) = (machines[paths[other]], machines[paths[one]])
+        }
+    }
+
+    func moveClock(milliseconds: Int64) {
+        wallOffset.withLock { $0 += milliseconds }
+    }
+
+    /// The power fails: nothing goes on, and what was not synced is gone.
+    func crash() {
+        scheduler.cutPower()
+        machines.withLock { machines in
+            for machine in machines.values {
+                machine.drive.crash()
+                machine.index.crash()
+            }
+        }
+    }
+
+    var environment: StoreEnvironment {
+        StoreEnvironment(
+            clock: SimulatedClock(world: self), random: SimulatedRandom(scheduler: scheduler),
+            makeExecutor: { [self] drive in
+                let executor = SimulatedDriveExecutor(scheduler)
+                executors.withLock { $0[drive.path] = executor }
+                return executor
+            },
+            openIndex: { [self] drive throws(IndexError) in try machine(drive.path).index.open() },
+            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    fileprivate func now() -> Timestamp {
+        Timestamp(milliseconds: wallOffset.withLock { $0 } + Int64(scheduler.uptimeMilliseconds))
+    }
+
+    /// Opens the store on the drives at these places, and lets it run.
+    func start(
+        _ request: DeploymentRequest? = nil, parity: Int? = nil, setSize: Int? = nil, present: [Int]? = nil
+    ) async throws -> ErasureStore {
+        let request = request ?? DeploymentRequest(pools: [paths], parity: parity, setSize: setSize)
+        let present = present.map { Set($0.map { paths[$0] }) } ?? Set(paths)
+        let store = try await ErasureStore.open(request, environment: environment) { [self] path in
+            if present.contains(path) { return machine(path).drive.open() }
+            return AbsentDrive(path: path)
+        }
+        scheduler.start { await store.run() }
+        return store
+    }
+}
+
+private struct SimulatedClock: StoreClock {
+    let world: SimulatedWorld
+
+    func now() -> Timestamp { world.now() }
+    func uptimeMilliseconds() -> UInt64 { world.scheduler.uptimeMilliseconds }
+
+    func schedule(afterMilliseconds milliseconds: UInt64, _ action: @escaping @Sendable () -> Void) {
+        world.scheduler.schedule(afterMilliseconds: milliseconds, action)
+    }
+}
+
+private struct SimulatedRandom: RandomSource {
+    let scheduler: SimulatedScheduler
+
+    func next() -> UInt64 { scheduler.random() }
+}
+
+/// A path with nothing behind it.
+private final class AbsentDrive: Drive {
+    let path: String
+
+    init(path: String) { self.path = path }
+
+    private var error: DriveError { DriveError(.notFound, "\(path): no such directory") }
+
+    func identity() throws(DriveError) -> [UInt8]? { throw error }
+    func setIdentity(_ bytes: [UInt8]) throws(DriveError) { throw error }
+    func isBlank() throws(DriveError) -> Bool { throw error }
+    func lock() throws(DriveError) { throw error }
+    func mount() throws(DriveError) -> MountState { throw error }
+    func rememberPlace() throws(DriveError) { throw error }
+    func checkPlace() throws(DriveError) { throw error }
+    func space() throws(DriveError) -> DriveSpace { throw error }
+    func close() {}
+    func createShard(_ name: ShardName) throws(DriveError) -> any ShardWriter { throw error }
+    func openShard(_ name: ShardName) throws(DriveError) -> any ShardReader { throw error }
+    func removeShards(_ names: [ShardName]) throws(DriveError) { throw error }
+    func quarantineShard(_ name: ShardName) throws(DriveError) { throw error }
+    func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] { throw error }
+}
