@@ -74,7 +74,10 @@ let package = Package(
         // services
         module(
             "S3Server",
-            ["StorageAPI", "S3Protocol", "SigV4", "AccessControl", "HTTPService", "Digests", nioCore, nioHTTP1, logging]),
+            [
+                "StorageAPI", "S3Protocol", "SigV4", "AccessControl", "HTTPService", "Digests", nioCore, nioHTTP1,
+                nioPosix, logging,
+            ]),
         module("AdminServer", ["StorageAPI", "HTTPService", nioCore, nioHTTP1, logging]),
 
         // program

@@ -31,7 +31,7 @@ enum AllowedImports {
         // services
         "S3Server": [
             "StorageAPI", "S3Protocol", "SigV4", "AccessControl", "HTTPService", "Digests", "NIOCore", "NIOHTTP1",
-            "Logging",
+            "NIOPosix", "Logging",
         ],
         "AdminServer": ["StorageAPI", "HTTPService", "NIOCore", "NIOHTTP1", "Logging"],
 
