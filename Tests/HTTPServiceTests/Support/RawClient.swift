@@ -1,28 +1,33 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 /// A TCP or TLS client that sends exactly the bytes it is told to.
 final class RawClient {
     let channel: any Channel
+    private let collector: Collector
     private var chunks: AsyncStream<ByteBuffer>.Iterator
     private var received: [UInt8] = []
     /// Long enough for a busy machine, short enough to fail and not hang.
     private static let patience = TimeAmount.seconds(20)
 
-    /// - Parameter readsAlways: when false, nothing is read before ``readMore()``.
+    /// - Parameter readsAlways: when false, nothing is read before the channel's `autoRead` is set.
     init(_ address: SocketAddress, tls: NIOSSLContext? = nil, readsAlways: Bool = true) async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
+        let collector = Collector(continuation)
+        self.collector = collector
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: readsAlways)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
                         try channel.pipeline.syncOperations.addHandler(
                             NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
                     }
-                    try channel.pipeline.syncOperations.addHandler(Collector(continuation))
+                    try channel.pipeline.syncOperations.addHandler(collector)
                 }
             }
             .connect(to: address).get()
@@ -46,9 +51,12 @@ final class RawClient {
         try? await channel.close().get()
     }
 
-    func readMore() {
-        channel.read()
+    func closeOutput() async throws {
+        try? await channel.close(mode: .output).get()
     }
+
+    /// The bytes that have arrived so far, taken or not.
+    var receivedCount: Int { collector.byteCount.load(ordering: .relaxed) }
 
     /// What comes up to and including `end`; less when the server closes before.
     func receive(through end: String) async -> String {
@@ -73,10 +81,11 @@ final class RawClient {
         return take(received.count)
     }
 
-    /// The number of bytes until the server closes, without keeping them.
-    func countToEnd() async -> Int {
+    /// The number of bytes up to `limit`, without keeping them; less when the server closes before.
+    func count(to limit: Int) async -> Int {
         var count = received.count
-        while let chunk = await chunks.next(isolation: #isolation) { count += chunk.readableBytes }
+        received = []
+        while count < limit, let chunk = await chunks.next(isolation: #isolation) { count += chunk.readableBytes }
         return count
     }
 
@@ -115,6 +124,7 @@ struct Answer {
 private final class Collector: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 
+    let byteCount = Atomic<Int>(0)
     private let continuation: AsyncStream<ByteBuffer>.Continuation
 
     init(_ continuation: AsyncStream<ByteBuffer>.Continuation) {
@@ -122,7 +132,15 @@ private final class Collector: ChannelInboundHandler, Sendable {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        continuation.yield(unwrapInboundIn(data))
+        let bytes = unwrapInboundIn(data)
+        byteCount.add(bytes.readableBytes, ordering: .relaxed)
+        continuation.yield(bytes)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // The server said its last, but may still be listening.
+        if case .inputClosed? = event as? ChannelEvent { continuation.finish() }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
