@@ -147,7 +147,7 @@ struct AccessLogTests {
                 entry.target = "/\(number)"
                 log.record(entry)
             }
-            while (try? lines(path).count) != 1000 { await Task.yield() }
+            await until { (try? lines(path).count) == 1000 }
             try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
             try log.reopen()
             entry.target = "/last"

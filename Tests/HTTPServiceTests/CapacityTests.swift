@@ -51,12 +51,12 @@ struct CapacityTests {
         try await withService(Self.capped(connections: 2), Self.waiting(for: gate)) { running in
             let busy = [try await running.client(), try await running.client()]
             for client in busy { try await client.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n") }
-            while running.service.metrics.requestsInFlight < 2 { await Task.yield() }
+            await until { running.service.metrics.requestsInFlight == 2 }
             let refused = try await running.exchange(Self.get)
             #expect(refused.hasPrefix("HTTP/1.1 503 "))
             #expect(refused.contains("tooManyConnections"))
             #expect(refused.contains("Connection: close\r\n"))
-            while running.service.metrics.openConnections > 2 { await Task.yield() }
+            await until { running.service.metrics.openConnections == 2 }
             let live = try await running.exchange("GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(live.hasPrefix("HTTP/1.1 200 "))
             gate.open()
@@ -69,9 +69,9 @@ struct CapacityTests {
         try await withService(Self.capped(connections: 1), Self.waiting(for: gate)) { running in
             let busy = try await running.client()
             try await busy.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n")
-            while running.service.metrics.requestsInFlight < 1 { await Task.yield() }
+            await until { running.service.metrics.requestsInFlight == 1 }
             let told = try await running.client()
-            while running.service.metrics.openConnections < 2 { await Task.yield() }
+            await until { running.service.metrics.openConnections == 2 }
             let dropped = try await running.client()
             #expect(await dropped.receiveToEnd() == "")
             try await told.send(Self.get)
@@ -90,7 +90,7 @@ struct CapacityTests {
         try await withService(configuration, Self.waiting(for: gate)) { running in
             let busy = try await running.client()
             try await busy.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n")
-            while running.service.metrics.requestsInFlight < 1 { await Task.yield() }
+            await until { running.service.metrics.requestsInFlight == 1 }
             let client = try await running.client()
             for _ in 0..<2 {
                 try await client.send("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc")

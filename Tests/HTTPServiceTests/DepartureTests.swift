@@ -113,7 +113,7 @@ struct DepartureTests {
         try await withService(.loopback { $0.limits.writeTimeout = .milliseconds(50) }, handler) { running in
             let client = try await running.client(readsAlways: false)
             try await client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
-            while running.service.metrics.bodyBytesOut == 0 { await Task.yield() }
+            await until { running.service.metrics.bodyBytesOut > 0 }
             await running.isQuiet()
         }
     }
@@ -131,7 +131,7 @@ struct DepartureTests {
 extension RunningService {
     /// Returns when no connection is open and no handler runs; the test's time limit ends it otherwise.
     func isQuiet() async {
-        while service.metrics.openConnections > 0 || service.metrics.requestsInFlight > 0 { await Task.yield() }
+        await until { service.metrics.openConnections == 0 && service.metrics.requestsInFlight == 0 }
     }
 }
 

@@ -13,7 +13,9 @@ final class RawClient {
     private static let patience = TimeAmount.seconds(20)
 
     /// - Parameter readsAlways: when false, nothing is read before the channel's `autoRead` is set.
-    init(_ address: SocketAddress, tls: NIOSSLContext? = nil, readsAlways: Bool = true) async throws {
+    init(_ address: SocketAddress, tls: NIOSSLContext? = nil, readsAlways: Bool = true, greeting: String? = nil)
+        async throws
+    {
         let (stream, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
         let collector = Collector(continuation)
         self.collector = collector
@@ -30,7 +32,11 @@ final class RawClient {
                     try channel.pipeline.syncOperations.addHandler(collector)
                 }
             }
-            .connect(to: address).get()
+            .connect(to: address).flatMap { channel in
+                // At once, so that a busy machine cannot put a pause between the connection and its first bytes.
+                if let greeting { channel.writeAndFlush(ByteBuffer(string: greeting), promise: nil) }
+                return channel.eventLoop.makeSucceededFuture(channel)
+            }.get()
         chunks = stream.makeAsyncIterator()
         channel.eventLoop.scheduleTask(in: Self.patience) { [channel] in channel.close(promise: nil) }
     }

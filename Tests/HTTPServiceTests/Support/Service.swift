@@ -44,10 +44,14 @@ struct RunningService {
 
     /// One connection, one request; the answer as far as the server sends it before it closes.
     func exchange(_ text: String) async throws -> String {
-        let client = try await client()
-        try await client.send(text)
+        let client = try await RawClient(address, greeting: text)
         return await client.receiveToEnd()
     }
+}
+
+/// Looks until the condition holds. The test's time limit ends it otherwise.
+func until(_ condition: () -> Bool) async {
+    while !condition() { try? await Task.sleep(for: .milliseconds(1)) }
 }
 
 /// Starts a service, and stops it after `body`.
