@@ -15,10 +15,13 @@ magstore_result Translate(const rocksdb::Status &status) {
         case rocksdb::Status::kOk: return MAGSTORE_OK;
         case rocksdb::Status::kNotFound: return MAGSTORE_ABSENT;
         case rocksdb::Status::kIncomplete: return MAGSTORE_UNKNOWN;
+        // As when a damaged byte asks for a format that there is not.
+        case rocksdb::Status::kNotSupported:
         case rocksdb::Status::kCorruption: return MAGSTORE_CORRUPT;
         case rocksdb::Status::kShutdownInProgress: return MAGSTORE_CLOSED;
-        default: return status.IsNoSpace() ? MAGSTORE_FULL : MAGSTORE_INPUT_OUTPUT;
+        default: break;
     }
+    return status.IsNoSpace() ? MAGSTORE_FULL : MAGSTORE_INPUT_OUTPUT;
 }
 
 magstore_result Report(const rocksdb::Status &status, char **message) {

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <functional>
+#include <limits>
 
 #include "Database.h"
 
@@ -27,6 +28,24 @@ rocksdb::Status SyncParent(rocksdb::Env &environment, const std::string &path) {
     return status.ok() ? directory->Fsync() : status;
 }
 
+// RocksDB notices a blob file that is missing or short only when it is read.
+rocksdb::Status CheckFiles(rocksdb::DB &database) {
+    rocksdb::LiveFilesStorageInfoOptions options;
+    options.wal_size_for_flush = std::numeric_limits<uint64_t>::max();
+    std::vector<rocksdb::LiveFileStorageInfo> files;
+    auto status = database.GetLiveFilesStorageInfo(options, &files);
+    for (const auto &file : files) {
+        if (file.file_type != rocksdb::kTableFile && file.file_type != rocksdb::kBlobFile) continue;
+        uint64_t size = 0;
+        auto found = database.GetEnv()->GetFileSize(file.directory + "/" + file.relative_filename, &size);
+        if (found.IsNotFound() || found.IsPathNotFound() || (found.ok() && size < file.size)) {
+            return rocksdb::Status::Corruption(file.relative_filename, "is missing or too short");
+        }
+        if (!found.ok()) return found;
+    }
+    return status;
+}
+
 rocksdb::Status Open(
     magstore_index &index, const std::string &path, magstore_memory &memory, const magstore_options &options,
     const magstore_family *families, size_t family_count) {
@@ -44,7 +63,9 @@ rocksdb::Status Open(
     rocksdb::DB *database = nullptr;
     auto status = rocksdb::DB::Open(database_options, path, descriptors, &index.families, &database);
     index.database.reset(database);
-    return status.ok() && options.creates ? SyncParent(*index.environment, path) : status;
+    if (status.ok()) status = CheckFiles(*database);
+    if (status.ok() && options.creates) status = SyncParent(*index.environment, path);
+    return status;
 }
 
 // The first operation of a batch, taken off its front; false at the end.
@@ -69,9 +90,31 @@ struct Operation {
     }
 };
 
+// Ends every batch in the log, and nowhere else: no record ends in a zero, so that zeros at the end of a log are
+// sectors that were never written. See LogScan.swift.
+constexpr const char *kEndMark = "\xE0\xB5\xE0\xB5";
+
 }  // namespace
 
+struct magstore_lock {
+    rocksdb::Env *environment;
+    rocksdb::FileLock *lock;
+};
+
 extern "C" {
+
+magstore_result magstore_lock_acquire(const char *path, magstore_lock **lock, char **message) {
+    auto environment = rocksdb::Env::Default();
+    rocksdb::FileLock *taken = nullptr;
+    auto status = environment->LockFile(std::string(path) + "/LOCK", &taken);
+    *lock = status.ok() ? new magstore_lock{environment, taken} : nullptr;
+    return Report(status, message);
+}
+
+void magstore_lock_release(magstore_lock *lock) {
+    lock->environment->UnlockFile(lock->lock).PermitUncheckedError();
+    delete lock;
+}
 
 magstore_result magstore_index_open(
     const char *path, magstore_memory *memory, const magstore_options *options, const magstore_family *families,
@@ -83,12 +126,15 @@ magstore_result magstore_index_open(
     made->failure = std::make_shared<magstore::FailureListener>();
     made->tidied = std::vector<std::atomic<int64_t>>(family_count + 1);
     *index = nullptr;
-    if (!options->creates && made->environment->FileExists(std::string(path) + "/CURRENT").IsNotFound()) {
-        return Report(MAGSTORE_NOT_FOUND, std::string("no index at ") + path, message);
-    }
     auto status = Open(*made, path, *memory, *options, families, family_count);
     if (!status.ok()) {
         magstore_index_close(made.get());
+        // A file is missing that the manifest names.
+        if (status.IsPathNotFound()) return Report(MAGSTORE_CORRUPT, status.ToString(), message);
+        // RocksDB says so when the index has families that were not asked for.
+        if (status.IsInvalidArgument()) {
+            return Report(MAGSTORE_INPUT_OUTPUT, "made by another version: " + status.ToString(), message);
+        }
         return Report(status, message);
     }
     *index = made.release();
@@ -147,6 +193,7 @@ magstore_result magstore_index_write(
         status = operation.deletes ? batch.Delete(family, operation.key)
                                    : batch.Put(family, operation.key, operation.value);
     }
+    if (status.ok()) status = batch.PutLogData(kEndMark);
     rocksdb::WriteOptions synced;
     synced.sync = true;
     if (status.ok()) status = index->database->Write(synced, &batch);
@@ -168,8 +215,8 @@ magstore_result magstore_index_usage(magstore_index *index, magstore_usage *usag
         database.GetAggregatedIntProperty(property, &value);
         return value;
     };
-    usage->table_byte_count = sum(rocksdb::DB::Properties::kTotalSstFilesSize);
-    usage->blob_byte_count = sum(rocksdb::DB::Properties::kTotalBlobFileSize);
+    usage->table_byte_count = sum(rocksdb::DB::Properties::kLiveSstFilesSize);
+    usage->blob_byte_count = sum(rocksdb::DB::Properties::kLiveBlobFileSize);
     usage->blob_garbage_byte_count = sum(rocksdb::DB::Properties::kLiveBlobFileGarbageSize);
     usage->memory_byte_count = sum(rocksdb::DB::Properties::kSizeAllMemTables);
     usage->pending_compaction_byte_count = sum(rocksdb::DB::Properties::kEstimatePendingCompactionBytes);

@@ -5,8 +5,14 @@ import MetadataIndex
 final class IndexDirectory: IndexMedium {
     static let memory = IndexMemory(byteCount: 64 << 20)
 
+    struct File {
+        let url: URL
+        let byteCount: Int
+    }
+
     let folder: URL
     var index: URL { folder.appending(path: "index") }
+    var quarantine: URL { folder.appending(path: "quarantine") }
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "magstore-index-\(UUID().uuidString)")
@@ -19,9 +25,21 @@ final class IndexDirectory: IndexMedium {
 
     func openIndex() throws(IndexError) -> any MetadataIndex { try open() }
 
-    func open() throws(IndexError) -> RocksDBIndex {
+    func open(creates: Bool = true, memory: IndexMemory = IndexDirectory.memory) throws(IndexError) -> RocksDBIndex {
         var options = RocksDBIndex.Options()
-        options.creates = true
-        return try RocksDBIndex.open(at: index.path, memory: Self.memory, options: options)
+        options.creates = creates
+        return try RocksDBIndex.open(at: index.path, quarantine: quarantine.path, memory: memory, options: options)
+    }
+
+    func files(prefix: String = "", suffix: String = "") throws -> [File] {
+        try FileManager.default.contentsOfDirectory(at: index, includingPropertiesForKeys: [.fileSizeKey])
+            .filter { $0.lastPathComponent.hasPrefix(prefix) && $0.lastPathComponent.hasSuffix(suffix) }
+            .map { File(url: $0, byteCount: try $0.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0) }
+    }
+
+    /// Makes this a copy of another's files, as the disk would be after a crash.
+    func replaceContents(by other: IndexDirectory) throws {
+        try? FileManager.default.removeItem(at: folder)
+        try FileManager.default.copyItem(at: other.folder, to: folder)
     }
 }

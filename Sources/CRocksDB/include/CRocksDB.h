@@ -21,8 +21,6 @@ typedef enum {
     MAGSTORE_FULL,
     // Closed, or shut for writes by an earlier error.
     MAGSTORE_CLOSED,
-    // No index at this path.
-    MAGSTORE_NOT_FOUND,
 } magstore_result;
 
 // Where a call takes `char **message`, a failure leaves a text there, to be freed with magstore_free_message.
@@ -57,6 +55,11 @@ typedef struct {
     int flush_thread_count;
     int compaction_thread_count;
 } magstore_options;
+
+// RocksDB's own lock on an index, for looking through its files while nobody has it open.
+typedef struct magstore_lock magstore_lock;
+magstore_result magstore_lock_acquire(const char *path, magstore_lock **lock, char **message);
+void magstore_lock_release(magstore_lock *lock);
 
 // Families are numbered from 1, as they are given.
 magstore_result magstore_index_open(

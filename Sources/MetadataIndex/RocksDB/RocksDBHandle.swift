@@ -80,7 +80,6 @@ extension IndexError {
             case MAGSTORE_CORRUPT: .corrupt
             case MAGSTORE_FULL: .full
             case MAGSTORE_CLOSED: .closed
-            case MAGSTORE_NOT_FOUND: .notFound
             default: .inputOutput
             }
         self.init(code, text)

@@ -1,7 +1,7 @@
 import CRocksDB
 import Glibc
 
-/// The index of a drive in RocksDB. Each family is a column family; ENGINE rules on its files are in `LogScan`.
+/// The index of a drive in RocksDB. Each family is a column family; Its logs are checked by ``LogScan``.
 package final class RocksDBIndex: MetadataIndex {
     package struct Options: Sendable {
         /// Makes an index where there is none. An existing one is opened either way.
@@ -16,18 +16,45 @@ package final class RocksDBIndex: MetadataIndex {
         package init() {}
     }
 
-    private let handle: RocksDBHandle
+    /// Ends of logs that a crash had left torn, and that were cut off before opening: one sentence each, for the log.
+    package let cutEnds: [String]
 
-    /// - Parameter path: Of the index's directory.
-    /// - Throws: `notFound` when there is no index; `inputOutput` also while it is open already.
+    let handle: RocksDBHandle
+
+    /// Looks through the logs before RocksDB does, since RocksDB may open without what follows a damaged record.
+    /// What is found is durable when it returns.
+    ///
+    /// - Parameters:
+    ///   - path: Of the index's directory.
+    ///   - quarantine: A directory for the torn ends of logs, made when needed.
+    /// - Throws: `notFound` when there is no index; `corrupt` when what was acknowledged may be lost; `inputOutput` also
+    ///   while it is open already.
     package static func open(
-        at path: String, memory: IndexMemory, options: Options = Options()
+        at path: String, quarantine: String, memory: IndexMemory, options: Options = Options()
     ) throws(IndexError) -> RocksDBIndex {
-        RocksDBIndex(try RocksDBHandle(opening: path, memory: memory, options: options))
+        guard try IndexFiles(at: path).holdIndex() else {
+            guard options.creates else { throw IndexError(.notFound, "no index at \(path)") }
+            return RocksDBIndex(try RocksDBHandle(opening: path, memory: memory, options: options), cuts: [])
+        }
+        let cuts = try withLock(path) { () throws(IndexError) in
+            try IndexFiles(at: path).cutTornEnds(quarantine: quarantine)
+        }
+        return RocksDBIndex(try RocksDBHandle(opening: path, memory: memory, options: options), cuts: cuts)
     }
 
-    private init(_ handle: RocksDBHandle) {
+    private init(_ handle: RocksDBHandle, cuts: [IndexFiles.Cut]) {
         self.handle = handle
+        cutEnds = cuts.map { "cut a torn record of \($0.byteCount) bytes off \($0.file) at byte \($0.offset)" }
+    }
+
+    /// Nobody else has the index open meanwhile, so that no log is cut that is being written.
+    private static func withLock<Result>(
+        _ path: String, _ body: () throws(IndexError) -> Result
+    ) throws(IndexError) -> Result {
+        var lock: OpaquePointer?
+        try check { message in magstore_lock_acquire(path, &lock, &message) }
+        defer { if let lock { magstore_lock_release(lock) } }
+        return try body()
     }
 
     package func write(_ batch: IndexBatch) throws(IndexError) {
