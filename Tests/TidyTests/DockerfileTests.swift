@@ -77,7 +77,7 @@ import Testing
         for text in ["Scripts/build", ".build/release/magstore"] where !dockerfile.contains(text) {
             Issue.record("the Dockerfile lacks \(text)")
         }
-        for text in ["--static-swift-stdlib", "-c release --product magstore"] where !build.contains(text) {
+        for text in ["--static-swift-stdlib", "-c release", "{1:-magstore}"] where !build.contains(text) {
             Issue.record("Scripts/build lacks \(text)")
         }
     }

@@ -41,7 +41,8 @@ enum AllowedImports {
             "AccessControl", "SigV4", "CPosix", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ArgumentParser",
             "ServiceLifecycle", "Yams", "Glibc",
         ],
-        "LoadGenerator": ["SigV4", "Digests", "Glibc"],
+        // tools
+        "LoadGenerator": ["SigV4", "Digests", "ArgumentParser", "Glibc"],
     ]
 
     /// Targets in C or C++, or that only name a system library.
