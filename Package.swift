@@ -89,6 +89,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // tools
+        .executableTarget(
+            name: "LoadGenerator", dependencies: ["SigV4", "Digests", arguments], swiftSettings: strict),
+
         // tests
         .target(
             name: "StorageTestSupport", dependencies: ["StorageAPI", "Digests", nioCore],
