@@ -15,7 +15,8 @@ import Testing
     @Test(arguments: SourceTree.sources)
     func `An unchecked Sendable says on the line above why it holds`(file: SourceTree.File) {
         let lines = file.lines
-        for (index, line) in lines.enumerated() where SwiftText.code(of: String(line)).contains("@unchecked Sendable") {
+        for (index, line) in lines.enumerated() where line.contains("@unchecked Sendable") {
+            guard SwiftText.code(of: String(line)).contains("@unchecked Sendable") else { continue }
             let above = index > 0 ? lines[index - 1].trimmingCharacters(in: .whitespaces) : ""
             #expect(above.hasPrefix("//"), "\(file.path):\(index + 1) needs its proof as a comment directly above")
         }
@@ -24,10 +25,12 @@ import Testing
     /// Input and drives throw; a broken invariant says what was broken, with `precondition` or `fatalError`.
     @Test(arguments: SourceTree.sources)
     func `Nothing is forced that a client or a drive can break`(file: SourceTree.File) {
+        let traps = ["try!", "as!"].filter(file.text.contains)
+        guard !traps.isEmpty else { return }
         for (index, line) in SwiftText.code(of: file.text).split(separator: "\n", omittingEmptySubsequences: false)
             .enumerated()
         {
-            for trap in ["try!", "as!"] where line.contains(trap) {
+            for trap in traps where line.contains(trap) {
                 Issue.record("\(file.path):\(index + 1) uses \(trap)")
             }
         }

@@ -19,7 +19,8 @@ enum AllowedImports {
 
         // engine
         "ErasureStore": [
-            "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "Digests", "NIOCore", "Logging", "Glibc",
+            "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "Digests", "NIOCore", "Logging",
+            "FoundationEssentials",
         ],
 
         // front
