@@ -83,7 +83,8 @@ final class ShardDirectories: Sendable {
                 try Paths.rename(incoming, to: path(name))
                 break
             } catch {
-                if error != .notFound || attempt == Self.namingAttempts { throw DriveError(error, "name", path(name)) }
+                let isGroupGone = error == .notFound && (try? Paths.status(incoming)) != nil
+                if !isGroupGone || attempt == Self.namingAttempts { throw DriveError(error, "name", path(name)) }
                 state.withLock { $0.groups.removeAll { $0 == group } }
             }
         }
