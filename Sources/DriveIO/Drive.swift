@@ -30,6 +30,10 @@ package protocol Drive: AnyObject, Sendable {
     ///   a running server.
     func checkPlace() throws(DriveError)
     func space() throws(DriveError) -> DriveSpace
+    /// Moves a damaged `index/` to `quarantine/`, durably. The index must be closed.
+    ///
+    /// - Throws: `notFound` when there is none.
+    func quarantineIndex() throws(DriveError)
     func close()
 
     // MARK: Shard files
@@ -99,6 +103,8 @@ package struct ShardName: Hashable, Comparable, Sendable, CustomStringConvertibl
 
 package struct MountState: Hashable, Sendable {
     package var isMountPoint: Bool
+    /// The system's number. Another after a restart, or when disks are found in another order: only for comparisons
+    /// while the system runs.
     package var device: UInt64
 
     package init(isMountPoint: Bool, device: UInt64) {
@@ -151,7 +157,8 @@ package struct DriveError: Error, Hashable, Sendable {
 package protocol DriveExecutor: AnyObject, Sendable {
     /// Runs `job` some time later. Jobs of the commit lane run one at a time, in order.
     ///
-    /// After `abandon` the job is released without being run: see ``perform(_:_:)`` for callers that wait.
+    /// After `abandon` the job is released without being run: whoever waits for it uses
+    /// ``submit(_:_:otherwise:)``, ``perform(_:_:)`` or ``run(_:_:)``.
     func submit(_ lane: DriveLane, _ job: @escaping @Sendable () -> Void)
     /// Takes no more jobs and releases those not yet begun. Does not wait for one that hangs.
     func abandon()

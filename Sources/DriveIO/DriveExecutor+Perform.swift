@@ -1,15 +1,30 @@
 internal import Synchronization
 
 extension DriveExecutor {
+    /// Runs `job` on a lane, or `otherwise` when the executor is abandoned before the job begins: one of them, once.
+    ///
+    /// Whoever waits for a job needs this, or would wait for ever. A job that hangs is neither: that takes a time limit.
+    ///
+    /// - Parameter otherwise: called by whoever submits or abandons. It must not block.
+    package func submit(
+        _ lane: DriveLane, _ job: @escaping @Sendable () -> Void, otherwise: @escaping @Sendable () -> Void
+    ) {
+        let choice = JobOrElse(job: job, otherwise: otherwise)
+        submit(lane) { choice.run() }
+    }
+
     /// Runs `body` on a lane and waits for its result.
     ///
     /// - Returns: nil when the executor was abandoned before `body` began. One that hangs keeps its caller waiting.
     package func perform<Value: Sendable>(
         _ lane: DriveLane, _ body: @escaping @Sendable () -> Value
     ) async -> Value? {
-        await withUnsafeContinuation { continuation in
-            let answer = Answer<Value>(continuation)
-            submit(lane) { answer.give(body()) }
+        await withCheckedContinuation { continuation in
+            submit(lane) {
+                continuation.resume(returning: body())
+            } otherwise: {
+                continuation.resume(returning: nil)
+            }
         }
     }
 
@@ -25,26 +40,31 @@ extension DriveExecutor {
     }
 }
 
-/// Resumes a waiting task exactly once: with a value, or with nil when the job is released without having been run.
-private final class Answer<Value: Sendable>: Sendable {
-    private let continuation: Mutex<UnsafeContinuation<Value?, Never>?>
+/// A job that notices when it is released without having been run.
+private final class JobOrElse: Sendable {
+    private struct Choice {
+        var job: @Sendable () -> Void
+        var otherwise: @Sendable () -> Void
+    }
 
-    init(_ continuation: UnsafeContinuation<Value?, Never>) {
-        self.continuation = Mutex(continuation)
+    private let choice: Mutex<Choice?>
+
+    init(job: @escaping @Sendable () -> Void, otherwise: @escaping @Sendable () -> Void) {
+        choice = Mutex(Choice(job: job, otherwise: otherwise))
     }
 
     deinit {
-        take()?.resume(returning: nil)
+        take()?.otherwise()
     }
 
-    func give(_ value: Value) {
-        take()?.resume(returning: value)
+    func run() {
+        take()?.job()
     }
 
-    private func take() -> UnsafeContinuation<Value?, Never>? {
-        continuation.withLock { continuation in
-            defer { continuation = nil }
-            return continuation
+    private func take() -> Choice? {
+        choice.withLock { choice in
+            defer { choice = nil }
+            return choice
         }
     }
 }

@@ -10,6 +10,7 @@ internal import Synchronization
 /// shards/<group>/<name>     finished shards
 /// incoming/<name>.<number>  shards being written; leftovers of a crash, removed before the first new one
 /// quarantine/<name>         shards that failed their checksum
+/// quarantine/index-<n>      indexes that could not be opened
 /// ```
 /// A group is the first 47 characters of a name, 4,096 consecutive data ids: names order as (group, name) do, so that a
 /// listing reads only the directories that it needs.
@@ -174,6 +175,10 @@ package final class FileDrive: Drive {
 
     private func vanished(_ reason: String) -> DriveError {
         DriveError(.vanished, "\(path) is not the drive that it was: \(reason)")
+    }
+
+    package func quarantineIndex() throws(DriveError) {
+        try directories.moveIndexToQuarantine(indexPath)
     }
 
     package func space() throws(DriveError) -> DriveSpace {

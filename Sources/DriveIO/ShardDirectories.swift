@@ -18,6 +18,8 @@ final class ShardDirectories: Sendable {
 
     private static let groupLimit = 8
     private static let namingAttempts = 20
+    /// A drive that damages so many needs an operator.
+    private static let indexLimit = 20
 
     init(drive: String) {
         self.drive = drive
@@ -160,6 +162,26 @@ final class ShardDirectories: Sendable {
         try naming("quarantine", path(name)) { () throws(Errno) in try Paths.rename(path(name), to: kept) }
         try synchronize(quarantine)
         try synchronize(groupPath(group(name)))
+    }
+
+    /// Earlier ones are kept: the operator may still need one of them.
+    func moveIndexToQuarantine(_ index: String) throws(DriveError) {
+        try prepare()
+        for number in 1...Self.indexLimit {
+            let kept = "\(quarantine)/index-\(number)"
+            do throws(Errno) {
+                // A directory takes the place of an empty one only.
+                try Paths.rename(index, to: kept)
+            } catch .exists, .notEmpty {
+                continue
+            } catch {
+                throw DriveError(error, "quarantine", index)
+            }
+            try synchronize(quarantine)
+            try synchronize(drive)
+            return
+        }
+        throw DriveError(.full, "\(quarantine) holds \(Self.indexLimit) damaged indexes: remove what is not needed")
     }
 
     // MARK: Listing

@@ -79,6 +79,25 @@ final class Gate: Sendable {
         gate.open()
     }
 
+    @Test func `a job is run or released, never both and never neither`() async {
+        for round in 0..<200 {
+            let threads = DriveThreads(name: "test", accessThreads: 2)
+            let outcomes = Mutex<[Int]>([])
+            async let abandoned: Void = Task.detached {
+                for _ in 0..<round { await Task.yield() }
+                threads.abandon()
+            }.value
+            await withTaskGroup(of: Int.self) { group in
+                for number in 0..<20 {
+                    group.addTask { await threads.perform([.commit, .access][number % 2]) { number } ?? -1 }
+                }
+                for await outcome in group { outcomes.withLock { $0.append(outcome) } }
+            }
+            await abandoned
+            #expect(outcomes.withLock { $0.count } == 20)
+        }
+    }
+
     @Test func `a call's error reaches the one who waits`() async {
         let threads = DriveThreads(name: "test")
         let failure = DriveError(.inputOutput, "cannot sync /drive: Input/output error", errorNumber: EIO)

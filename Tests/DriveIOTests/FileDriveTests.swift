@@ -106,6 +106,18 @@ import Testing
         #expect(try FileDrive(path: "/proc").mount().device != drive.mount().device)
     }
 
+    @Test func `damaged indexes are kept, each of them`() throws {
+        try drive.setIdentity([1])
+        #expect(code { () throws(DriveError) in try drive.quarantineIndex() } == .notFound)
+        for number in 1...3 {
+            try directory.makeDirectory("index")
+            try directory.write("\(number)", to: "index/CURRENT")
+            try drive.quarantineIndex()
+            #expect(directory.names("quarantine/index-\(number)") == ["CURRENT"])
+        }
+        #expect(!directory.names().contains("index"))
+    }
+
     // MARK: Shards
 
     @Test func `leftovers of a crash are removed before the first shard`() throws {

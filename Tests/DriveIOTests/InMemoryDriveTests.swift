@@ -61,6 +61,17 @@ import Testing
         #expect(try medium.open().text(shardName(1)) == "bytes")
     }
 
+    @Test func `a quarantined index is whatever the simulation has beside the drive`() throws {
+        #expect(code { () throws(DriveError) in try drive.quarantineIndex() } == .notFound)
+        let log = OperationLog()
+        medium.setQuarantineIndex {
+            log.note("moved")
+            return true
+        }
+        try drive.quarantineIndex()
+        #expect(log.entries.count == 1)
+    }
+
     // MARK: Faults
 
     @Test(arguments: [InMemoryDriveMedium.Step.append, .syncFile, .name, .syncDirectory])

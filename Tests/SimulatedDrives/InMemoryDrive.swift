@@ -125,6 +125,12 @@ package final class InMemoryDrive: Drive {
         }
     }
 
+    package func quarantineIndex() throws(DriveError) {
+        try requireOpen()
+        let move = try step(.quarantine) { state in state.quarantineIndex }
+        guard let move, move() else { throw DriveError(.notFound, "\(path) has no index", errorNumber: 2) }
+    }
+
     // MARK: Shards
 
     package func createShard(_ name: ShardName) throws(DriveError) -> any ShardWriter {

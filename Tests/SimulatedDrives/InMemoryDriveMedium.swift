@@ -87,6 +87,7 @@ package final class InMemoryDriveMedium: Sendable {
         var isCached = true
         var faults: [Fault] = []
         var observer: (@Sendable (Step) -> Void)?
+        var quarantineIndex: (@Sendable () -> Bool)?
     }
 
     package init(path: String, mount: MountState = MountState(isMountPoint: true, device: 1)) {
@@ -201,6 +202,11 @@ package final class InMemoryDriveMedium: Sendable {
     /// Whether `readCached` answers.
     package func setCached(_ isCached: Bool) {
         state.withLock { $0.isCached = isCached }
+    }
+
+    /// What `quarantineIndex` does to the index beside the drive; answers whether there was one.
+    package func setQuarantineIndex(_ move: @escaping @Sendable () -> Bool) {
+        state.withLock { $0.quarantineIndex = move }
     }
 
     /// Hears of every step as it begins, in order. Must not call the medium.

@@ -61,6 +61,7 @@ package final class RecordingDrive: Drive {
     package func lock() throws(DriveError) { try drive.lock() }
     package func mount() throws(DriveError) -> MountState { try drive.mount() }
     package func rememberPlace() throws(DriveError) { try drive.rememberPlace() }
+    package func quarantineIndex() throws(DriveError) { try drive.quarantineIndex() }
     package func space() throws(DriveError) -> DriveSpace { try drive.space() }
     package func close() { drive.close() }
 

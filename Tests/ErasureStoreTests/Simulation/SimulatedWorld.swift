@@ -142,5 +142,6 @@ private final class AbsentDrive: Drive {
     func openShard(_ name: ShardName) throws(DriveError) -> any ShardReader { throw error }
     func removeShards(_ names: [ShardName]) throws(DriveError) { throw error }
     func quarantineShard(_ name: ShardName) throws(DriveError) { throw error }
+    func quarantineIndex() throws(DriveError) { throw error }
     func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] { throw error }
 }
