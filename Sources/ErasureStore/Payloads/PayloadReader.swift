@@ -136,7 +136,9 @@ final class PayloadReader: Sendable {
                 checked = open
             } else {
                 let reader = try drive.drive.openShard(ShardName(payload.id.text))
-                checked = try CheckedShard(reader: reader, geometry: geometry.shardByteCount)
+                checked = try CheckedShard(
+                    reader: reader, shardByteCount: geometry.shardByteCount,
+                    format: ShardFormat(unitByteCount: geometry.unitByteCount))
                 shards.withLock { $0[shard] = checked }
             }
             return try checked.read(range)

@@ -34,7 +34,7 @@ final class ShardFiles: Sendable {
     private let set: ErasureSet
     private let id: DataID
     private let name: ShardName
-    private let rotation: Int
+    private let format: ShardFormat
     private let progress: Mutex<Progress>
 
     init(set: ErasureSet, id: DataID) {
@@ -42,7 +42,7 @@ final class ShardFiles: Sendable {
         self.id = id
         name = ShardName(id.text)
         let payload = Self.payload(id, size: 1, set.shape)
-        rotation = NewPayload(id: id, size: 1, content: .striped([])).rotation
+        format = ShardFormat(unitByteCount: set.shape.unitByteCount)
         progress = Mutex(
             Progress(shards: set.memberDrives().map { Shard(drive: $0, number: payload.shard(ofSlot: $0.slot)) }))
     }
@@ -59,7 +59,7 @@ final class ShardFiles: Sendable {
     /// Begins to write one stripe's units, once the stripe before it is written.
     func append(_ units: [ByteBuffer]) async throws(StoreError) {
         try await settle()
-        let name = name
+        let (name, format) = (name, format)
         progress.withLock { progress in
             progress.pending = progress.shards.map { shard in
                 let unit = units[shard.number]
@@ -67,7 +67,7 @@ final class ShardFiles: Sendable {
                     try shard.state.withLock { state in
                         if state.writer == nil { state.writer = try shard.drive.drive.createShard(name) }
                         try state.writer?.append(unit)
-                        state.checksums += ShardFormat.checksums(of: unit)
+                        state.checksums += format.checksums(of: unit)
                     }
                 }
                 return (shard, promise)
@@ -79,13 +79,14 @@ final class ShardFiles: Sendable {
     func finish(size: UInt64) async throws(StoreError) -> Set<Int> {
         try await settle()
         let payload = Self.payload(id, size: size, set.shape)
+        let format = format
         progress.withLock { progress in
             progress.pending = progress.shards.map { shard in
                 let promise = shard.drive.begin(.access, limitMilliseconds: EngineLimits.shardMilliseconds) {
                     try shard.state.withLock { state in
                         guard let writer = state.writer else { return }
                         try writer.append(
-                            ShardFormat.trailer(checksums: state.checksums, payload: payload, shard: shard.number))
+                            format.trailer(checksums: state.checksums, payload: payload, shard: shard.number))
                         try writer.finish()
                         // The directory may have been wiped or unmounted meanwhile: then nothing was stored.
                         try shard.drive.drive.checkPlace()

@@ -7,24 +7,35 @@ import NIOCore
 /// what the file is, so that it can be read without any index.
 ///
 ///     units     shard bytes, see StripeGeometry
-///     table     4 bytes little-endian for each block of 64 KiB: CRC32C of the block (the last one may be short)
+///     table     4 bytes little-endian for each block of 64 KiB, or of a unit if that is smaller: CRC32C of the block (the
+///               last one may be short)
 ///     footer    96 bytes: "MAGSHARD", format, shard, k, m, unit bytes, block bytes (32 bits each, little-endian),
 ///               payload bytes (64), data id (24 bytes), zeros, CRC32C of the 92 bytes before it
-enum ShardFormat {
-    static let blockByteCount = 64 * 1024
+struct ShardFormat: Hashable, Sendable {
     static let footerByteCount = 96
+    private static let largestBlockByteCount = 64 * 1024
     private static let magic = "MAGSHARD"
 
-    static func blockCount(_ shardByteCount: UInt64) -> UInt64 {
+    /// Divides a unit, so that units begin at block boundaries.
+    let blockByteCount: Int
+
+    init(unitByteCount: Int) {
+        precondition(
+            unitByteCount <= Self.largestBlockByteCount || unitByteCount.isMultiple(of: Self.largestBlockByteCount),
+            "a unit is a number of blocks")
+        blockByteCount = min(Self.largestBlockByteCount, unitByteCount)
+    }
+
+    func blockCount(_ shardByteCount: UInt64) -> UInt64 {
         (shardByteCount + UInt64(blockByteCount) - 1) / UInt64(blockByteCount)
     }
 
-    static func fileByteCount(_ shardByteCount: UInt64) -> UInt64 {
-        shardByteCount + 4 * blockCount(shardByteCount) + UInt64(footerByteCount)
+    func fileByteCount(_ shardByteCount: UInt64) -> UInt64 {
+        shardByteCount + 4 * blockCount(shardByteCount) + UInt64(Self.footerByteCount)
     }
 
     /// CRC32C of each block in units that begin at a block boundary.
-    static func checksums(of unit: ByteBuffer) -> [UInt32] {
+    func checksums(of unit: ByteBuffer) -> [UInt32] {
         var rest = unit
         var checksums: [UInt32] = []
         checksums.reserveCapacity(unit.readableBytes / blockByteCount + 1)
@@ -35,20 +46,20 @@ enum ShardFormat {
     }
 
     /// Table and footer.
-    static func trailer(checksums: [UInt32], payload: Payload, shard: Int) -> ByteBuffer {
+    func trailer(checksums: [UInt32], payload: Payload, shard: Int) -> ByteBuffer {
         guard case .striped(let k, let m, _, let unitByteCount) = payload.layout else {
             preconditionFailure("only striped payloads have shard files")
         }
         var buffer = ByteBuffer()
-        buffer.reserveCapacity(4 * checksums.count + footerByteCount)
+        buffer.reserveCapacity(4 * checksums.count + Self.footerByteCount)
         for checksum in checksums { buffer.writeInteger(checksum, endianness: .little) }
-        var footer = ByteBuffer(string: magic)
+        var footer = ByteBuffer(string: Self.magic)
         for number in [1, shard, k, m, unitByteCount, blockByteCount] {
             footer.writeInteger(UInt32(number), endianness: .little)
         }
         footer.writeInteger(payload.size, endianness: .little)
         footer.writeBytes(payload.id.bytes)
-        footer.writeRepeatingByte(0, count: footerByteCount - 4 - footer.readableBytes)
+        footer.writeRepeatingByte(0, count: Self.footerByteCount - 4 - footer.readableBytes)
         footer.writeInteger(CRC32C.value(of: footer), endianness: .little)
         buffer.writeImmutableBuffer(footer)
         return buffer
@@ -59,13 +70,15 @@ enum ShardFormat {
 struct CheckedShard: Sendable {
     let reader: any ShardReader
     let shardByteCount: UInt64
+    let format: ShardFormat
 
-    init(reader: any ShardReader, geometry shardByteCount: UInt64) throws(ShardDamage) {
-        guard reader.byteCount == ShardFormat.fileByteCount(shardByteCount) else {
+    init(reader: any ShardReader, shardByteCount: UInt64, format: ShardFormat) throws(ShardDamage) {
+        guard reader.byteCount == format.fileByteCount(shardByteCount) else {
             throw ShardDamage(description: "the shard file has \(reader.byteCount) bytes")
         }
         self.reader = reader
         self.shardByteCount = shardByteCount
+        self.format = format
     }
 
     /// The bytes of a range of the shard, every block they touch verified.
@@ -92,7 +105,7 @@ struct CheckedShard: Sendable {
     private func verified(
         _ range: Range<UInt64>, _ read: (UInt64, Int) throws -> ByteBuffer
     ) throws -> ByteBuffer {
-        let block = UInt64(ShardFormat.blockByteCount)
+        let block = UInt64(format.blockByteCount)
         let first = range.lowerBound / block
         let last = (range.upperBound - 1) / block
         let start = first * block
@@ -100,7 +113,7 @@ struct CheckedShard: Sendable {
         let bytes = try read(start, Int(end - start))
         var table = try read(shardByteCount + 4 * first, Int(4 * (last - first + 1)))
         var rest = bytes
-        while let part = rest.readSlice(length: min(ShardFormat.blockByteCount, rest.readableBytes)),
+        while let part = rest.readSlice(length: min(format.blockByteCount, rest.readableBytes)),
             part.readableBytes > 0
         {
             guard table.readInteger(endianness: .little, as: UInt32.self) == CRC32C.value(of: part) else {

@@ -202,7 +202,10 @@ extension CatchUp {
                 try all
                 ? Self.allPayloads(snapshot) : Self.payloads(snapshot, touched: difference.touched ?? [])
             let expected = try payloads.filter { payload in
-                guard payload.slots.contains(slot) else { return false }
+                // A part list in the trash still names payloads that nothing else does.
+                guard payload.slots.contains(slot), try snapshot.value(.refs, payload.id.bytes) != nil else {
+                    return false
+                }
                 return try snapshot.value(.missing, MissingKey(slot: UInt16(slot), id: payload.id).bytes) == nil
             }
             return (gone, expected)
@@ -216,6 +219,14 @@ extension CatchUp {
             if !batch.operations.isEmpty { try target.index.write(batch) }
             try target.drive.removeShards(gone.map { ShardName($0.text) })
             return try expected.filter { try !Self.isPresent($0, target) }
+        }
+    }
+
+    /// Those that are still named at the source's point.
+    func stillNamed(_ payloads: [Payload]) async throws(DriveFailure) -> [Payload] {
+        let snapshot = snapshot
+        return try await source.perform(.background) {
+            try payloads.filter { try snapshot.value(.refs, $0.id.bytes) != nil }
         }
     }
 

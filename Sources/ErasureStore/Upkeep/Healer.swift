@@ -67,6 +67,7 @@ struct Healer {
         let name = ShardName(payload.id.text)
         let shard = payload.shard(ofSlot: drive.slot)
         let geometry = reader.geometry
+        let format = ShardFormat(unitByteCount: geometry.unitByteCount)
         do {
             // What is there under this name was judged wrong or unfinished.
             let writer = try await drive.perform(.background) {
@@ -78,10 +79,10 @@ struct Healer {
                 let start = geometry.shardOffset(ofStripe: stripe)
                 let range = start..<start + UInt64(geometry.unitByteCount(ofStripe: stripe))
                 let unit = try await reader.rebuild(shard: shard, range: range)
-                checksums += ShardFormat.checksums(of: unit)
+                checksums += format.checksums(of: unit)
                 try await drive.perform(.background) { try writer.append(unit) }
             }
-            let trailer = ShardFormat.trailer(checksums: checksums, payload: payload, shard: shard)
+            let trailer = format.trailer(checksums: checksums, payload: payload, shard: shard)
             try await drive.perform(.background) {
                 try writer.append(trailer)
                 try writer.finish()

@@ -34,12 +34,13 @@ struct Rejoin {
             let admitted = Promise<Bool>()
             let admission = Committer.Admission(
                 finish: { view in
-                    guard let rest = try? await catchUp(drive, view: view).runAgain() else { return nil }
+                    // What was lacking in an earlier round may be gone by now.
+                    guard let catchUp = try? catchUp(drive, view: view), let rest = try? await catchUp.runAgain(),
+                        let lacking = try? await catchUp.stillNamed(found + rest)
+                    else { return nil }
                     set.took(drive)
-                    return (
-                        drive,
-                        Dictionary((found + rest).map { ($0.id, $0) }) { old, _ in old }.values.map { ($0, drive.slot) }
-                    )
+                    let byID = Dictionary(lacking.map { ($0.id, $0) }) { old, _ in old }
+                    return (drive, byID.values.map { ($0, drive.slot) })
                 }, admitted: admitted)
             guard set.committer.post(.admit(admission)), await admitted.value() else {
                 return set.failedToRejoin(drive)

@@ -1,5 +1,6 @@
 import DriveIO
 import ErasureStore
+import Foundation
 import Logging
 import MetadataIndex
 import SimulatedDrives
@@ -82,8 +83,18 @@ final class SimulatedWorld: Sendable {
                 return executor
             },
             openIndex: { [self] drive throws(IndexError) in try machine(drive.path).index.open() },
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
+            logger: Self.logger)
     }
+
+    /// Silent, unless a run is looked at by hand.
+    private static let logger: Logger = {
+        guard ProcessInfo.processInfo.environment["MAGSTORE_SIMULATION_LOG"] != nil else {
+            return Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
+        }
+        var logger = Logger(label: "simulation") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .debug
+        return logger
+    }()
 
     fileprivate func now() -> Timestamp {
         Timestamp(milliseconds: wallOffset.withLock { $0 } + Int64(scheduler.uptimeMilliseconds))
