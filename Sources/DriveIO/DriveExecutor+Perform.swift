@@ -3,7 +3,8 @@ internal import Synchronization
 extension DriveExecutor {
     /// Runs `job` on a lane, or `otherwise` when the executor is abandoned before the job begins: one of them, once.
     ///
-    /// Whoever waits for a job needs this, or would wait for ever. A job that hangs is neither: that takes a time limit.
+    /// Whoever waits for a job needs this, or would wait for ever. A job that hangs does neither: that takes a time
+    /// limit.
     ///
     /// - Parameter otherwise: called by whoever submits or abandons. It must not block.
     package func submit(
