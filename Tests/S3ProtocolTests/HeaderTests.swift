@@ -28,7 +28,6 @@ import Testing
 
     @Test(
         arguments: [
-            ["x-amz-checksum-crc32": ""], ["x-amz-checksum-crc32": "AAAA"], ["x-amz-checksum-sha256": "AAAAAA=="],
             ["x-amz-checksum-crc32": "AAAAAA==-2"],
             ["x-amz-checksum-crc32": "AAAAAA==", "x-amz-checksum-crc32c": "AAAAAA=="],
             ["x-amz-checksum-crc32": "AAAAAA==", "x-amz-trailer": "x-amz-checksum-crc32"],
@@ -45,6 +44,13 @@ import Testing
         #expect(ChecksumAlgorithm(wireName: algorithm.wireName.lowercased()) == algorithm)
         #expect(ChecksumAlgorithm(elementName: algorithm.elementName) == algorithm)
         #expect(algorithm.supports(algorithm.defaultType))
+    }
+
+    @Test(arguments: ["", "bad", "AAAA", "AAAAAA", "AAAAAAA="])
+    func `A checksum that is none is a bad digest`(text: String) {
+        let refusal = failure { try BodyIntegrity(["x-amz-checksum-crc32": text]) }
+        #expect(refusal.code == .badDigest)
+        #expect(refusal.message == "The CRC32 you specified did not match the calculated checksum.")
     }
 
     @Test func `A composite checksum tells its number of parts`() throws {
@@ -111,6 +117,17 @@ import Testing
         #expect(overridden["Expires"] == ["x"])
         #expect(overridden["x-amz-checksum-crc32"] == ["AAAAAA=="])
         #expect(overridden["x-amz-checksum-type"] == ["FULL_OBJECT"])
+    }
+
+    @Test func `A part's checksum is plain, and the type beside it is the object's`() throws {
+        let composite = Checksum(algorithm: .crc32, type: .composite, bytes: [1, 2, 3, 4])
+        let info = ObjectInfo(
+            key: try ObjectKey("k"), size: 3, modified: moment,
+            seal: ContentSeal(etag: ETag("abc-2"), checksums: [composite]), metadata: ObjectMetadata(), partCount: 2)
+        let part = ObjectHeaders.describing(info, checksums: [Checksum(algorithm: .crc32, bytes: [0, 0, 0, 0])])
+        #expect(part["x-amz-checksum-crc32"] == ["AAAAAA=="])
+        #expect(part["x-amz-checksum-type"] == ["COMPOSITE"])
+        #expect(ObjectHeaders.describing(info, checksums: [composite])["x-amz-checksum-crc32"] == ["AQIDBA==-2"])
     }
 
     @Test func `An override can not begin another header`() throws {

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import StorageAPI
 import Testing
 
 @testable import S3Protocol
@@ -53,5 +54,18 @@ import Testing
         #expect(failure { try range.resolve(size: 21) }.code == .invalidRange)
         let endless = try CopySourceRange("bytes=0-99999999999999999999999")
         #expect(failure { try endless.resolve(size: .max) }.code == .invalidRange)
+    }
+
+    @Test(arguments: [
+        ("\"abc\"", true), ("\"x\"", false), ("W/\"abc\"", false), ("abc", false),
+        ("Sun, 22 Nov 2026 10:00:00 GMT", true), ("Sun, 22 Nov 2026 10:00:01 GMT", false), ("", false),
+    ])
+    func `If-Range ignores the range when the object is another one`(text: String, isRanged: Bool) throws {
+        let info = ObjectInfo(
+            key: try ObjectKey("k"), size: 3, modified: moment, seal: ContentSeal(etag: ETag("abc")),
+            metadata: ObjectMetadata(), partCount: nil)
+        let read = try operation(.GET, "/bucket/k", ["Range": "bytes=0-1", "If-Range": text])
+        guard case .getObject(let input) = read else { throw S3Error(.internalError) }
+        #expect((input.range(of: info) != nil) == isRanged)
     }
 }

@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOHTTP1
+package import StorageAPI
 
 /// What a client is told: a code, its message, and the facts that AWS adds as further elements.
 package struct S3Error: Error, Sendable {
@@ -115,6 +116,12 @@ extension S3Error {
 
     package static func malformedXML(cause: (any Error)? = nil) -> S3Error {
         S3Error(.malformedXML, cause: cause)
+    }
+
+    /// A checksum that is not that of the body, or of the object that was made of parts.
+    package static func badDigest(_ algorithm: ChecksumAlgorithm) -> S3Error {
+        S3Error(
+            .badDigest, "The \(algorithm.wireName) you specified did not match the calculated checksum.")
     }
 
     /// A copy onto its own source that changes nothing.

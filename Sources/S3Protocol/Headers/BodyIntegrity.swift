@@ -20,7 +20,8 @@ package struct BodyIntegrity: Hashable, Sendable {
     package var isEmpty: Bool { contentMD5 == nil && checksum == nil && trailer == nil }
     package var algorithm: ChecksumAlgorithm? { checksum?.algorithm ?? trailer }
 
-    /// - Throws: `InvalidDigest`, or `InvalidRequest` for checksums that are malformed or contradict each other.
+    /// - Throws: `InvalidDigest` for a malformed Content-MD5, `BadDigest` for a malformed checksum, `InvalidRequest`
+    ///   for checksums that contradict each other.
     init(_ headers: HTTPHeaders) throws(S3Error) {
         contentMD5 = try Self.contentMD5(headers)
         checksum = try Self.checksum(headers)
@@ -59,7 +60,8 @@ package struct BodyIntegrity: Hashable, Sendable {
                 "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
         }
         guard let checksum = Checksum(algorithm: algorithm, wireValue: headers[algorithm.headerName][0]) else {
-            throw invalid(algorithm.headerName)
+            // What is no digest is the digest of no body.
+            throw .badDigest(algorithm)
         }
         return checksum
     }

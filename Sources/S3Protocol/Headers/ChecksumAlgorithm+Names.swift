@@ -14,7 +14,15 @@ extension ChecksumAlgorithm {
     }
 
     /// `x-amz-checksum-crc32`
-    package var headerName: String { Self.headerPrefix + wireName.lowercased() }
+    package var headerName: String {
+        switch self {
+        case .crc32: "x-amz-checksum-crc32"
+        case .crc32c: "x-amz-checksum-crc32c"
+        case .sha1: "x-amz-checksum-sha1"
+        case .sha256: "x-amz-checksum-sha256"
+        case .crc64nvme: "x-amz-checksum-crc64nvme"
+        }
+    }
 
     /// `ChecksumCRC32`
     package var elementName: String { "Checksum" + wireName }
@@ -29,8 +37,6 @@ extension ChecksumAlgorithm {
         default: return nil
         }
     }
-
-    static let headerPrefix = "x-amz-checksum-"
 
     /// Case does not matter: SDKs differ.
     package init?(wireName: String) {
@@ -79,11 +85,12 @@ extension Checksum {
 
     /// Nil when `text` is not base64 of the right number of bytes. A `-N` at the end makes it a composite checksum.
     package init?(algorithm: ChecksumAlgorithm, wireValue text: String) {
-        let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let bytes = Base64.decode(parts[0]), bytes.count == algorithm.byteCount else { return nil }
-        if parts.count == 2 {
-            guard let count = Int(parts[1]), partNumbers.contains(count) else { return nil }
+        let digest = text.utf8.prefix { $0 != UInt8(ascii: "-") }
+        let isComposite = digest.endIndex != text.endIndex
+        guard let bytes = Base64.decode(Substring(digest)), bytes.count == algorithm.byteCount else { return nil }
+        if isComposite {
+            guard let count = Int(text[digest.endIndex...].dropFirst()), partNumbers.contains(count) else { return nil }
         }
-        self.init(algorithm: algorithm, type: parts.count == 2 ? .composite : .fullObject, bytes: bytes)
+        self.init(algorithm: algorithm, type: isComposite ? .composite : .fullObject, bytes: bytes)
     }
 }

@@ -8,19 +8,17 @@ package struct CopySource: Hashable, Sendable {
     package init(_ text: String) throws(S3Error) {
         var path = Substring(text).utf8
         if let mark = path.firstIndex(of: UInt8(ascii: "?")) {
-            let query = try S3Query(Substring(path[mark...].dropFirst()))
+            let query = try S3Query(path[mark...].dropFirst())
             if let version = query["versionId"], case .missing = try VersionSelector(version) {
                 throw S3Error(.noSuchVersion).with("VersionId", version)
             }
             path = path[..<mark]
         }
-        guard let decoded = PercentCoding.decode(path) else { throw Self.invalid(text) }
+        guard let decoded = PercentCoding.decodeText(path) else { throw Self.invalid(text) }
         let source = decoded.first == UInt8(ascii: "/") ? decoded.dropFirst() : decoded[...]
         let bucket = source.prefix { $0 != UInt8(ascii: "/") }
         let key = source[bucket.endIndex...].dropFirst()
-        guard !bucket.isEmpty, !key.isEmpty, String(validating: decoded, as: UTF8.self) != nil else {
-            throw Self.invalid(text)
-        }
+        guard !bucket.isEmpty, !key.isEmpty else { throw Self.invalid(text) }
         let name = String(decoding: bucket, as: UTF8.self)
         do {
             address = ObjectAddress(bucket: try BucketName(name), key: try ObjectKey(checking: Array(key)))

@@ -5,20 +5,29 @@ import StorageAPI
 enum MetadataHeaders {
     /// Bytes of the names, without their prefix, and the values of all user metadata together.
     static let maximumUserByteCount = 2_048
-    static let userPrefix = "x-amz-meta-"
-    private static let contentNames = [
+    static let userPrefix: StaticString = "x-amz-meta-"
+    private static let contentNames: [StaticString] = [
         "content-type", "content-encoding", "cache-control", "content-disposition", "content-language", "expires",
     ]
 
     /// - Throws: `MetadataTooLarge`.
     static func parse(_ headers: HTTPHeaders) throws(S3Error) -> ObjectMetadata {
-        ObjectMetadata(headers: contentNames.compactMap { content($0, headers) }, user: try user(headers))
-    }
-
-    private static func content(_ name: String, _ headers: HTTPHeaders) -> ObjectMetadata.Field? {
-        var value = headers[name].joined(separator: ", ")
-        if name == "content-encoding" { value = contentEncoding(value) }
-        return value.isEmpty ? nil : ObjectMetadata.Field(name: name, value: value)
+        var metadata = ObjectMetadata()
+        for (name, value) in headers {
+            if name.hasHeaderPrefix(userPrefix) {
+                let name = name.dropFirst(userPrefix.utf8CodeUnitCount).lowercased()
+                // Repeated headers are one with a comma, as RFC 9110 and AWS join them.
+                metadata.user.join(name, value, separator: ",")
+            } else if let known = contentNames.first(where: name.isHeader) {
+                metadata.headers.join(known.description, value, separator: ", ")
+            }
+        }
+        metadata.headers = metadata.headers.compactMap { field in
+            let value = field.name == "content-encoding" ? contentEncoding(field.value) : field.value
+            return value.isEmpty ? nil : ObjectMetadata.Field(name: field.name, value: value)
+        }
+        try checkSize(metadata.user)
+        return metadata
     }
 
     /// `aws-chunked` was of the transfer, and is no encoding of what is stored.
@@ -28,32 +37,25 @@ enum MetadataHeaders {
         return kept.count == codings.count ? value : kept.joined(separator: ",")
     }
 
-    /// Repeated headers are one with a comma, as RFC 9110 and AWS join them.
-    private static func user(_ headers: HTTPHeaders) throws(S3Error) -> [ObjectMetadata.Field] {
-        var names: [String] = []
-        var values: [String: String] = [:]
-        for (field, value) in headers {
-            let lower = field.lowercased()
-            guard lower.utf8.starts(with: userPrefix.utf8) else { continue }
-            let name = String(lower.dropFirst(userPrefix.count))
-            if let earlier = values[name] {
-                values[name] = earlier + "," + value
-            } else {
-                names.append(name)
-                values[name] = value
-            }
-        }
-        let fields = names.map { ObjectMetadata.Field(name: $0, value: values[$0] ?? "") }
+    private static func checkSize(_ fields: [ObjectMetadata.Field]) throws(S3Error) {
         let byteCount = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-        guard byteCount <= maximumUserByteCount else {
-            throw S3Error(
-                .metadataTooLarge,
-                details: [
-                    S3Error.Detail("Size", String(byteCount)),
-                    S3Error.Detail("MaxSizeAllowed", String(maximumUserByteCount)),
-                ])
+        guard byteCount > maximumUserByteCount else { return }
+        throw S3Error(
+            .metadataTooLarge,
+            details: [
+                S3Error.Detail("Size", String(byteCount)),
+                S3Error.Detail("MaxSizeAllowed", String(maximumUserByteCount)),
+            ])
+    }
+}
+
+extension [ObjectMetadata.Field] {
+    fileprivate mutating func join(_ name: String, _ value: String, separator: String) {
+        if let index = firstIndex(where: { $0.name == name }) {
+            self[index] = Element(name: name, value: self[index].value + separator + value)
+        } else {
+            append(Element(name: name, value: value))
         }
-        return fields
     }
 }
 

@@ -10,7 +10,8 @@ package enum ObjectHeaders {
     ///
     /// - Parameters:
     ///   - overrides: see ``GetObjectInput/overrides``.
-    ///   - checksums: those of the bytes that are answered, so none for a range of an object.
+    ///   - checksums: those of the bytes that are answered, so none for a range of an object. For a part, the part's,
+    ///     and the object's type is answered beside them.
     package static func describing(
         _ info: ObjectInfo, overrides: [ObjectMetadata.Field] = [], checksums: [Checksum] = []
     ) -> HTTPHeaders {
@@ -18,32 +19,48 @@ package enum ObjectHeaders {
         headers.add(name: "Last-Modified", value: info.modified.httpDate)
         headers.add(name: "ETag", value: info.etag.quoted)
         headers.add(name: "Accept-Ranges", value: "bytes")
-        headers.add(name: "Content-Type", value: defaultContentType)
-        for field in info.metadata.headers + overrides {
-            headers.replaceOrAdd(name: wireNames[field.name] ?? field.name, value: field.value)
+        var fields = info.metadata.headers
+        for override in overrides {
+            fields.removeAll { $0.name == override.name }
+            fields.append(override)
+        }
+        if !fields.contains(where: { $0.name == "content-type" }) {
+            headers.add(name: "Content-Type", value: defaultContentType)
+        }
+        for field in fields {
+            headers.add(name: wireName(field.name), value: field.value)
         }
         for field in info.metadata.user {
-            headers.add(name: MetadataHeaders.userPrefix + field.name, value: field.value)
+            headers.add(name: "x-amz-meta-" + field.name, value: field.value)
         }
-        headers.add(checksums: checksums, partCount: info.partCount)
+        headers.add(checksums: checksums, partCount: info.partCount, type: info.seal.checksums.first?.type)
         return headers
     }
 
-    private static let wireNames = [
-        "content-type": "Content-Type", "content-encoding": "Content-Encoding", "cache-control": "Cache-Control",
-        "content-disposition": "Content-Disposition", "content-language": "Content-Language", "expires": "Expires",
-    ]
+    private static func wireName(_ name: String) -> String {
+        switch name {
+        case "content-type": "Content-Type"
+        case "content-encoding": "Content-Encoding"
+        case "cache-control": "Cache-Control"
+        case "content-disposition": "Content-Disposition"
+        case "content-language": "Content-Language"
+        case "expires": "Expires"
+        default: name
+        }
+    }
 }
 
 extension HTTPHeaders {
     /// `x-amz-checksum-crc32` and so on, and `x-amz-checksum-type`.
     ///
-    /// - Parameter partCount: of an object made from parts, for the `-N` of composite checksums.
-    package mutating func add(checksums: [Checksum], partCount: Int?) {
+    /// - Parameters:
+    ///   - partCount: of an object made from parts, for the `-N` of composite checksums.
+    ///   - type: the object's, where the checksums are of one of its parts; nil: that of the checksums.
+    package mutating func add(checksums: [Checksum], partCount: Int?, type: ChecksumType? = nil) {
         for checksum in checksums {
             add(name: checksum.algorithm.headerName, value: checksum.wireValue(partCount: partCount))
         }
-        if let type = checksums.first?.type {
+        if let type = checksums.first.map({ type ?? $0.type }) {
             add(name: "x-amz-checksum-type", value: type.wireName)
         }
     }
@@ -51,5 +68,5 @@ extension HTTPHeaders {
 
 extension ETag {
     /// As in headers.
-    package var quoted: String { "\"\(text)\"" }
+    package var quoted: String { "\"" + text + "\"" }
 }

@@ -1,3 +1,5 @@
+package import StorageAPI
+
 /// A `Range` header with one range of bytes (RFC 9110, section 14.2).
 package struct RangeHeader: Hashable, Sendable {
     private enum Range: Hashable {
@@ -55,6 +57,32 @@ package struct RangeHeader: Hashable, Sendable {
             value = overflow || carry ? .max : sum
         }
         return value
+    }
+}
+
+/// `If-Range`: the object that the client has a part of already (RFC 9110, section 13.1.5).
+package enum IfRange: Hashable, Sendable {
+    case tag(ETag)
+    case date(Timestamp)
+    /// A weak tag, or what is neither tag nor date.
+    case nothing
+
+    package init(_ text: String) {
+        if text.utf8.first == UInt8(ascii: "\"") {
+            self = .tag(ETag(EntityTags.unquoted(text)))
+        } else if let date = Timestamp(httpDate: text) {
+            self = .date(date)
+        } else {
+            self = .nothing
+        }
+    }
+
+    package func matches(_ info: ObjectInfo) -> Bool {
+        switch self {
+        case .tag(let tag): tag == info.etag
+        case .date(let date): date.seconds == info.modified.seconds
+        case .nothing: false
+        }
     }
 }
 

@@ -79,10 +79,10 @@ enum EntityTags {
     }
 
     static func unquoted(_ text: String) -> String {
-        var tag = Substring(text)
-        if tag.first == "\"" { tag = tag.dropFirst() }
-        if tag.last == "\"" { tag = tag.dropLast() }
-        return String(tag)
+        var tag = text.utf8[...]
+        if tag.first == UInt8(ascii: "\"") { tag = tag.dropFirst() }
+        if tag.last == UInt8(ascii: "\"") { tag = tag.dropLast() }
+        return String(Substring(tag))
     }
 }
 

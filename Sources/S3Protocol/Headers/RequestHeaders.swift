@@ -12,10 +12,9 @@ enum RequestHeaders {
     static func effective(_ headers: HTTPHeaders, _ query: S3Query) -> HTTPHeaders {
         var merged = headers
         for item in query.items {
+            guard item.name.hasHeaderPrefix("x-amz-") else { continue }
             let name = item.name.lowercased()
-            guard name.utf8.starts(with: "x-amz-".utf8), !signature.contains(name), !headers.contains(name: name) else {
-                continue
-            }
+            guard !signature.contains(name), !headers.contains(name: name) else { continue }
             merged.add(name: name, value: item.value ?? "")
         }
         return merged

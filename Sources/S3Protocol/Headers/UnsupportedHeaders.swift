@@ -4,7 +4,7 @@ import StorageAPI
 /// A header that asks for something that is not there yet is refused by name: ignoring it would store an object
 /// otherwise than its client believes.
 enum UnsupportedHeaders {
-    private static let prefixes = [
+    private static let prefixes: [StaticString] = [
         "x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption", "x-amz-object-lock-",
         "x-amz-grant-",
     ]
@@ -54,9 +54,11 @@ enum UnsupportedHeaders {
     /// - Throws: `NotImplemented`, `InvalidArgument` or `InvalidStorageClass`.
     static func check(_ headers: HTTPHeaders) throws(S3Error) {
         for (field, value) in headers {
+            guard field.hasHeaderPrefix("x-amz-"), !field.isHeader("x-amz-date"),
+                !field.isHeader("x-amz-content-sha256"), !field.hasHeaderPrefix("x-amz-meta-")
+            else { continue }
             let name = field.lowercased()
-            guard name.utf8.starts(with: "x-amz-".utf8) else { continue }
-            if names.contains(name) || prefixes.contains(where: name.hasPrefix) || isUnknownChecksum(name) {
+            if names.contains(name) || prefixes.contains(where: name.hasHeaderPrefix) || isUnknownChecksum(name) {
                 throw .notImplemented(header: name)
             }
             guard let choice = choices.first(where: { $0.name == name }), !choice.accepted.contains(value) else {
@@ -71,8 +73,10 @@ enum UnsupportedHeaders {
 
     /// AWS has more algorithms than are here, and gets new ones.
     private static func isUnknownChecksum(_ name: String) -> Bool {
-        let settings: Set = ["x-amz-checksum-mode", "x-amz-checksum-algorithm", "x-amz-checksum-type"]
-        return name.hasPrefix(ChecksumAlgorithm.headerPrefix) && !settings.contains(name)
-            && !ChecksumAlgorithm.allCases.contains { $0.headerName == name }
+        guard name.hasHeaderPrefix("x-amz-checksum-") else { return false }
+        switch name {
+        case "x-amz-checksum-mode", "x-amz-checksum-algorithm", "x-amz-checksum-type": return false
+        default: return !ChecksumAlgorithm.allCases.contains { $0.headerName == name }
+        }
     }
 }

@@ -14,14 +14,20 @@ package struct ObjectAddress: Hashable, Sendable {
 /// GetObject and HeadObject.
 package struct GetObjectInput: Hashable, Sendable {
     package var address: ObjectAddress
-    /// Nil also where AWS ignores the header. Never beside `partNumber`.
+    /// Nil also where AWS ignores the header. Never beside `partNumber`. See ``range(of:)``.
     package var range: RangeHeader?
+    package var ifRange: IfRange?
     package var partNumber: PartNumber?
     package var conditions: ReadConditions
     /// `x-amz-checksum-mode: ENABLED`
     package var wantsChecksum: Bool
     /// `response-content-type` and so on: headers (lower-case) that replace the object's own. Not for the anonymous.
     package var overrides: [ObjectMetadata.Field]
+
+    /// The range to answer of this object: none when the client has a part of another one (`If-Range`).
+    package func range(of info: ObjectInfo) -> RangeHeader? {
+        ifRange?.matches(info) == false ? nil : range
+    }
 }
 
 package struct PutObjectInput: Hashable, Sendable {

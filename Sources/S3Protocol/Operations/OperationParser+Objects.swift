@@ -12,7 +12,8 @@ extension OperationParser {
             throw S3Error(.invalidRequest, "Cannot specify both Range header and partNumber query parameter")
         }
         return GetObjectInput(
-            address: address, range: range, partNumber: number, conditions: ReadConditions(headers: headers),
+            address: address, range: range, ifRange: headers.first(name: "If-Range").map(IfRange.init),
+            partNumber: number, conditions: ReadConditions(headers: headers),
             wantsChecksum: headers.first(name: "x-amz-checksum-mode")?.uppercased() == "ENABLED",
             overrides: try ResponseOverrides.parse(query))
     }

@@ -36,7 +36,7 @@ extension XMLWriter {
 
     /// Entity tags are quoted in documents as they are in headers.
     mutating func etag(_ etag: ETag) {
-        element("ETag", "\"\(etag.text)\"")
+        element("ETag", etag.quoted)
     }
 
     mutating func checksums(_ checksums: [Checksum], partCount: Int?) {

@@ -25,6 +25,13 @@ package enum PercentCoding {
         return decoded
     }
 
+    /// As ``decode(_:plusIsSpace:)``, and nil too when what it means is not UTF-8.
+    package static func decodeText(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
+        guard let bytes = decode(text, plusIsSpace: plusIsSpace) else { return nil }
+        let isText = bytes.allSatisfy { $0 < 0x80 } || String(validating: bytes, as: UTF8.self) != nil
+        return isText ? bytes : nil
+    }
+
     /// As `encoding-type=url` answers keys: everything but unreserved characters and `/` becomes an escape.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var encoded: [UInt8] = []

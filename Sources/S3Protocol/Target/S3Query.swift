@@ -19,9 +19,9 @@ package struct S3Query: Hashable, Sendable {
 
     /// - Parameter text: what follows the `?`.
     /// - Throws: `InvalidURI` for a broken escape or text that is not UTF-8.
-    package init(_ text: some StringProtocol) throws(S3Error) {
+    package init(_ text: some Collection<UInt8>) throws(S3Error) {
         items = []
-        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+        for part in text.split(separator: UInt8(ascii: "&")) {
             let name = part.prefix { $0 != UInt8(ascii: "=") }
             let hasValue = name.endIndex != part.endIndex
             let value = hasValue ? try Self.decode(part[name.endIndex...].dropFirst()) : nil
@@ -29,11 +29,13 @@ package struct S3Query: Hashable, Sendable {
         }
     }
 
+    package init(_ text: String) throws(S3Error) {
+        try self.init(text.utf8)
+    }
+
     private static func decode(_ text: some Collection<UInt8>) throws(S3Error) -> String {
-        guard let bytes = PercentCoding.decode(text, plusIsSpace: true),
-            let decoded = String(validating: bytes, as: UTF8.self)
-        else { throw S3Error(.invalidURI) }
-        return decoded
+        guard let bytes = PercentCoding.decodeText(text, plusIsSpace: true) else { throw S3Error(.invalidURI) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     package func contains(_ name: String) -> Bool {

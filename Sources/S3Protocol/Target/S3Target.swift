@@ -21,32 +21,34 @@ package struct S3Target: Hashable, Sendable {
     package init(target: String, host: String?, domains: [String]) throws(S3Error) {
         let origin = try Self.originForm(target)
         let path = origin.prefix { $0 != UInt8(ascii: "?") }
-        query = try S3Query(Substring(origin[path.endIndex...].dropFirst()))
-        guard path.first == UInt8(ascii: "/"), let decoded = PercentCoding.decode(path.dropFirst()),
-            String(validating: decoded, as: UTF8.self) != nil
-        else { throw S3Error(.invalidURI) }
+        query = try S3Query(origin[path.endIndex...].dropFirst())
+        guard path.first == UInt8(ascii: "/") else { throw S3Error(.invalidURI) }
         if let name = Self.bucket(inHost: host, domains: domains) {
             bucket = name
-            key = decoded
+            key = try Self.decode(path.dropFirst())
             isVirtualHosted = true
         } else {
             // The separator is a slash that was sent as such: `/bucket%2Fkey` names no object.
             let first = path.dropFirst().prefix { $0 != UInt8(ascii: "/") }
-            let name = PercentCoding.decode(first) ?? []
+            let name = try Self.decode(first)
             bucket = name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
-            key = PercentCoding.decode(path[first.endIndex...].dropFirst()) ?? []
+            key = try Self.decode(path[first.endIndex...].dropFirst())
             isVirtualHosted = false
             if name.isEmpty && !key.isEmpty { throw S3Error(.invalidBucketName).with("BucketName", "") }
         }
     }
 
+    private static func decode(_ text: ArraySlice<UInt8>) throws(S3Error) -> [UInt8] {
+        guard let bytes = PercentCoding.decodeText(text) else { throw S3Error(.invalidURI) }
+        return bytes
+    }
+
     /// RFC 9112, section 3.2: a proxy may send the absolute form, whose authority the Host header repeats.
-    private static func originForm(_ target: String) throws(S3Error) -> Substring.UTF8View {
-        let text = Substring(target)
-        guard !text.utf8.starts(with: "/".utf8) else { return text.utf8 }
-        for scheme in ["http://", "https://"] where text.lowercased().utf8.starts(with: scheme.utf8) {
-            let rest = text.utf8.dropFirst(scheme.utf8.count)
-            return rest.drop { $0 != UInt8(ascii: "/") }
+    private static func originForm(_ target: String) throws(S3Error) -> ArraySlice<UInt8> {
+        let text = Array(target.utf8)
+        guard text.first != UInt8(ascii: "/") else { return text[...] }
+        for scheme in ["http://", "https://"] where text.starts(with: scheme.utf8, by: { $0 | 0x20 == $1 | 0x20 }) {
+            return text.dropFirst(scheme.utf8.count).drop { $0 != UInt8(ascii: "/") }
         }
         throw S3Error(.invalidURI)
     }
@@ -69,7 +71,7 @@ extension S3Target {
 
     /// The bucket part of a Host header: what stands before one of `domains`, lower-cased, without the port.
     static func bucket(inHost host: String?, domains: [String]) -> String? {
-        guard let host else { return nil }
+        guard let host, !domains.isEmpty else { return nil }
         let name = host.lowercased().prefix { $0 != ":" }
         for domain in domains {
             let suffix = "." + domain.lowercased()
