@@ -58,6 +58,7 @@ extension ErasureStore {
             if set.isClosing { break }
             await environment.clock.sleep(milliseconds: Self.restartMilliseconds)
             if set.isClosing { break }
+            if case .readOnly = set.mode, await !hasMoreDrives(set) { continue }
             // Drives that came back may be enough; so may those that are here, once their handles are new.
             set.letGoOfDrives()
             await environment.clock.sleep(milliseconds: Self.restartMilliseconds)
@@ -65,6 +66,14 @@ extension ErasureStore {
             await start(set, found, acceptLoss: false)
         }
         set.release()
+    }
+
+    /// Whether drives have appeared that a set which only reads was started without.
+    private func hasMoreDrives(_ set: ErasureSet) async -> Bool {
+        let open = set.drives
+        let found = await roster.find(set: set.index, slots: (0..<set.shape.driveCount).filter { open[$0] == nil })
+        for drive in found { roster.opener.release(drive) }
+        return !found.isEmpty
     }
 
     /// Ends `run`. What was queued before is still committed.
@@ -99,6 +108,7 @@ extension ErasureStore {
         sets.map { set in
             let (service, reason): (SetHealth.Service, String) =
                 switch set.mode {
+                case .serving where set === home && !buckets.isLoaded: (.stopped, "reading the buckets")
                 case .serving: (.serving, "")
                 case .readOnly(let reason): (.readOnly, reason)
                 case .stopped(let reason): (.stopped, reason)

@@ -16,16 +16,22 @@ final class BucketTable: Sendable {
         var names: [BucketID: BucketName] = [:]
         /// Ascending; made anew after a change.
         var sorted: [BucketName]?
+        var isLoaded = false
     }
 
     private let state = Mutex(State())
 
     func info(_ name: BucketName) throws(StoreError) -> BucketInfo {
-        guard let entry = state.withLock({ $0.byName[name] }) else {
+        let (entry, isLoaded) = state.withLock { ($0.byName[name], $0.isLoaded) }
+        guard let entry else {
+            // Before the home set was read, nobody knows which buckets there are.
+            guard isLoaded else { throw StoreError(.unavailable, "the buckets are not known yet") }
             throw StoreError(.noSuchBucket, "there is no bucket \(name)")
         }
         return entry.info
     }
+
+    var isLoaded: Bool { state.withLock { $0.isLoaded } }
 
     /// At evaluation: whether objects may appear in the bucket at this moment.
     func check(_ id: BucketID) throws(StoreError) {
@@ -72,6 +78,7 @@ final class BucketTable: Sendable {
     func replaceAll(_ infos: [BucketInfo]) {
         state.withLock { state in
             state = State()
+            state.isLoaded = true
             for info in infos {
                 state.byName[info.name] = Entry(info: info)
                 state.names[info.id] = info.name

@@ -82,15 +82,19 @@ package enum StartRules {
 
     /// Rule 8: what may be done from a recovery point.
     package enum ServiceVerdict: Hashable, Sendable {
-        /// At least `W` voters: take the next epoch, bring them to the point and commit a start batch.
+        /// At least `W` drives can be made equal: take the next epoch, bring them to the point, commit a start batch.
         case write(epoch: UInt64)
         /// Too few to write, but one of each shard's worth of redundancy is here (`k ≤ m`).
         case readOnly
         case unavailable
     }
 
-    package static func service(shape: SetShape, voters: [Voter], highestEpoch: UInt64) -> ServiceVerdict {
-        if voters.count >= shape.writeFloor { return .write(epoch: highestEpoch + 1) }
+    /// - Parameter markedCount: present drives that were being made equal. They judge nothing, but once they are equal
+    ///   they count towards `W`: otherwise a set with k ≤ m would never write again after a crash in mid-catch-up.
+    package static func service(
+        shape: SetShape, voters: [Voter], markedCount: Int, highestEpoch: UInt64
+    ) -> ServiceVerdict {
+        if voters.count + markedCount >= shape.writeFloor { return .write(epoch: highestEpoch + 1) }
         return shape.dataShards <= shape.parityShards ? .readOnly : .unavailable
     }
 }

@@ -29,7 +29,10 @@ struct DriveOpener: Sendable {
         let drive = makeDrive(path)
         let executor = environment.makeExecutor(drive)
         let promise = Promise<DriveFinding>()
-        executor.submit(.commit) { promise.fulfil(Self.finding(path, drive, executor)) }
+        executor.submit(.commit) {
+            // An answer that comes too late lets go of what it holds.
+            if !promise.fulfil(Self.finding(path, drive, executor)) { drive.close() }
+        }
         environment.clock.schedule(afterMilliseconds: EngineLimits.openMilliseconds) {
             promise.fulfil(.absent(path: path, reason: "it does not answer"))
         }
@@ -82,17 +85,17 @@ struct DriveOpener: Sendable {
         let openIndex = environment.openIndex
         let promise = Promise<Result<(any MetadataIndex, IndexState), DriveFailure>>()
         found.executor.submit(.commit) {
-            promise.fulfil(
-                Result {
-                    let index = try openIndex(found.drive)
+            let result = Result {
+                let index = try openIndex(found.drive)
+                do {
                     try found.drive.rememberPlace()
-                    do {
-                        return (index, try IndexState.read(index))
-                    } catch {
-                        index.close()
-                        throw error
-                    }
-                }.mapError { DriveFailure(slot: slot, $0) })
+                    return (index, try IndexState.read(index))
+                } catch {
+                    index.close()
+                    throw error
+                }
+            }.mapError { DriveFailure(slot: slot, $0) }
+            if !promise.fulfil(result), case .success(let (index, _)) = result { index.close() }
         }
         environment.clock.schedule(afterMilliseconds: EngineLimits.openMilliseconds) {
             promise.fulfil(.failure(DriveFailure(slot: slot, reason: .tooSlow)))

@@ -1,0 +1,48 @@
+import DriveIO
+import MetadataIndex
+import SimulatedDrives
+import StorageTestSupport
+
+/// Makes drives fail now and then, in every way that a drive can.
+struct FaultInjector {
+    private static let meanSteps: UInt64 = 300
+
+    let world: SimulatedWorld
+    private var random: StorageTestSupport.SeededGenerator
+    private var hung: Set<Int> = []
+
+    init(world: SimulatedWorld, seed: UInt64) {
+        self.world = world
+        random = StorageTestSupport.SeededGenerator(seed: seed)
+    }
+
+    mutating func maybeInject() {
+        guard random.next() % Self.meanSteps == 0 else { return }
+        let number = Int(random.next() % UInt64(world.driveCount))
+        let (drive, index) = (world.drive(number), world.index(number))
+        let failed = DriveError(.inputOutput, "injected", errorNumber: 5)
+        switch random.next() % 8 {
+        case 0: index.failNextWrites(.init(.nothing))
+        case 1: index.failNextWrites(.init(.written))
+        case 2: index.failNextWrites(.init(.durable))
+        case 3: drive.inject(.init(.append, error: failed))
+        case 4: drive.inject(.init(.syncFile, error: failed))
+        case 5: drive.inject(.init(.syncDirectory, error: failed))
+        case 6: drive.inject(.init(.checkPlace, error: DriveError(.vanished, "injected")))
+        default:
+            if hung.remove(number) == nil {
+                hung.insert(number)
+                world.executor(number)?.hang()
+            } else {
+                world.executor(number)?.resume()
+            }
+        }
+    }
+
+    func clear() {
+        for number in 0..<world.driveCount {
+            world.drive(number).clearFaults()
+            world.index(number).failNextWrites()
+        }
+    }
+}
