@@ -72,7 +72,7 @@ class Store:
     drives: list[Path] = field(default_factory=list)
     log: Path | None = None
     process: subprocess.Popen | None = None
-    command: list[str] = field(default_factory=list)
+    arguments: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     region: str = "us-east-1"
 
@@ -85,12 +85,22 @@ class Store:
         return f"{'https' if self.is_secure else 'http'}://{self.host}:{self.port}"
 
     @classmethod
-    def create(cls, folder: Path, layout: str, transport: str, options: list[str] | None = None) -> Store:
-        """Starts a store of its own below the folder and waits until it serves."""
+    def create(cls, folder: Path, layout: str, transport: str, **settings) -> Store:
+        """Starts a store of its own below the folder and waits until it serves; settings as in `prepare`."""
+        store = cls.prepare(folder, layout, transport, **settings)
+        store.start()
+        return store
+
+    @classmethod
+    def prepare(
+        cls, folder: Path, layout: str, transport: str, drives: list[Path] | int | None = None, options: list[str] = [],
+    ) -> Store:
+        """A store that is not started yet, on the layout's drives or on those given, with more options of `serve`."""
         count, layout_options = LAYOUTS[layout]
-        drives = [folder / f"drive{number}" for number in range(1, count + 1)]
+        if not isinstance(drives, list):
+            drives = [folder / f"drive{number}" for number in range(1, (drives or count) + 1)]
         port = free_port()
-        arguments = [f"--address=127.0.0.1:{port}", f"--state-dir={folder / 'state'}", *layout_options]
+        arguments = [f"--address=127.0.0.1:{port}", f"--state-dir={folder / 'state'}", *layout_options, *options]
         authority = None
         if transport == "https":
             authority, certificate, key = make_certificates(folder)
@@ -104,20 +114,20 @@ class Store:
             authority=authority,
             drives=drives,
             log=folder / "server.log",
-            command=[str(binary()), "serve", *map(str, drives), *arguments, *(options or [])],
+            arguments=arguments,
         )
         store.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("MAGSTORE_", "MINIO_"))},
             "MAGSTORE_ROOT_USER": store.access_key,
             "MAGSTORE_ROOT_PASSWORD": store.secret_key,
         }
-        store.start()
         return store
 
     def start(self) -> None:
+        command = [str(binary()), "serve", *map(str, self.drives), *self.arguments]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
         deadline = time.monotonic() + START_SECONDS
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
