@@ -100,7 +100,8 @@ class Store:
         if not isinstance(drives, list):
             drives = [folder / f"drive{number}" for number in range(1, (drives or count) + 1)]
         port = free_port()
-        arguments = [f"--address=127.0.0.1:{port}", f"--state-dir={folder / 'state'}", *layout_options, *options]
+        arguments = [f"--address=127.0.0.1:{port}", f"--state-dir={folder / 'state'}", "--domain=localhost",
+                     *layout_options, *options]
         authority = None
         if transport == "https":
             authority, certificate, key = make_certificates(folder)

@@ -143,6 +143,15 @@ def test_a_bucket_is_found_with_a_trailing_slash(raw, bucket):
     assert raw.request("DELETE", f"/{name}/").status == 204
 
 
+def test_a_host_name_may_name_the_bucket(raw, store, bucket):
+    """Virtual-host style, under the domain that the store was told."""
+    host = [("Host", f"{bucket}.localhost:{store.port}")]
+    assert raw.request("PUT", "/a/key", headers=host, body=b"virtual").status == 200
+    assert raw.request("GET", f"/{bucket}/a/key").body == b"virtual"
+    listing = raw.request("GET", "/", query=[("list-type", "2")], headers=host)
+    assert listing.xml.findtext("Contents/Key") == "a/key"
+
+
 def test_a_presigned_url_covers_its_headers_and_expires(raw, store, bucket):
     url = raw.presigned("PUT", f"/{bucket}/url", headers=[("x-amz-meta-signed", "1")])
     assert raw.get(url, "PUT", headers=[("x-amz-meta-signed", "1")], body=b"x").status == 200
