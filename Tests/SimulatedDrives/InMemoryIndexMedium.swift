@@ -114,6 +114,10 @@ package final class InMemoryIndexMedium: Sendable {
         state.withLock { $0.writeFaults += faults }
     }
 
+    package func clearWriteFaults() {
+        state.withLock { $0.writeFaults = [] }
+    }
+
     /// Until called with nil.
     package func failOpening(_ error: IndexError?) {
         state.withLock { $0.openError = error }

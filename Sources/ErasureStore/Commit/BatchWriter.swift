@@ -143,6 +143,9 @@ struct BatchWriter {
                             try member.drive.checkPlace()
                             return try member.index.snapshot()
                         }.mapError { DriveFailure(slot: slot, $0) }))
+            } otherwise: {
+                let abandoned = DriveFailure(slot: slot, DriveError(.closed, "the drive was abandoned"))
+                answers.post(.written(slot: slot, .failure(abandoned)))
             }
         }
         var tally = BatchTally(members: members.map(\.slot), writeFloor: shape.writeFloor)

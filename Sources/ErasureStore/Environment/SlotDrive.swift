@@ -40,6 +40,8 @@ final class SlotDrive: Sendable {
         let slot = slot
         executor.submit(lane) {
             promise.fulfil(Result { try work() }.mapError { DriveFailure(slot: slot, $0) })
+        } otherwise: {
+            promise.fulfil(.failure(DriveFailure(slot: slot, DriveError(.closed, "the drive was abandoned"))))
         }
         if let limitMilliseconds {
             clock.schedule(afterMilliseconds: limitMilliseconds) {

@@ -121,7 +121,11 @@ final class PayloadReader: Sendable {
                 return promise
             }
         }
-        drive.executor.submit(.access) { [self] in promise.fulfil(read(shard: shard, range: range, drive: drive)) }
+        drive.executor.submit(.access) { [self] in
+            promise.fulfil(read(shard: shard, range: range, drive: drive))
+        } otherwise: {
+            promise.fulfil(nil)
+        }
         set.environment.clock.schedule(afterMilliseconds: EngineLimits.readMilliseconds) { [set] in
             if promise.fulfil(nil) { set.slowRead(slot: slot) }
         }

@@ -47,7 +47,10 @@ struct SetStart {
             point = batch
         }
         let highestEpoch = opened.map(\.state.last.id.epoch).max() ?? 0
-        switch StartRules.service(shape: shape, voters: voters.map(\.voter), markedCount: opened.count - voters.count, highestEpoch: highestEpoch) {
+        switch StartRules.service(
+            shape: shape, voters: voters.map(\.voter), markedCount: opened.count - voters.count,
+            highestEpoch: highestEpoch)
+        {
         case .unavailable:
             return .refused(
                 "\(name): \(voters.count) drives are here and \(shape.writeFloor) are needed; missing: \(absentText)")

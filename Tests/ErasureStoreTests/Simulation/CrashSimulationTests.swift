@@ -143,7 +143,11 @@ struct CrashSimulation {
             for _ in 0..<30 {
                 await world.scheduler.sleep(milliseconds: 1000)
                 let health = store.health
-                if health.allSatisfy({ $0.service == .serving && $0.missingShards == 0 && $0.memberCount == $0.driveCount }) { return true }
+                if health.allSatisfy({
+                    $0.service == .serving && $0.missingShards == 0 && $0.memberCount == $0.driveCount
+                }) {
+                    return true
+                }
                 if !hidden.isEmpty { return false }
             }
             throw Violation("not healed: \(store.health)")

@@ -42,7 +42,7 @@ struct FaultInjector {
     func clear() {
         for number in 0..<world.driveCount {
             world.drive(number).clearFaults()
-            world.index(number).failNextWrites()
+            world.index(number).clearWriteFaults()
         }
     }
 }
