@@ -30,8 +30,13 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// For `magstore --version`. A build without a repository, as in an image, may be told by a variable.
+let commit: String = {
+    guard let git = Context.gitInformation else { return Context.environment["MAGSTORE_COMMIT"] ?? "unknown" }
+    return "\(git.currentCommit.prefix(12))\(git.hasUncommittedChanges ? "+" : "")"
+}()
 
 let package = Package(
     name: "magstore",
@@ -41,7 +46,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -52,6 +56,7 @@ let package = Package(
         .target(name: "CRocksDB", linkerSettings: [.linkedLibrary("rocksdb")]),
         .target(name: "CPosix"),
         .target(name: "CDigests"),
+        .target(name: "CBuildInformation", cSettings: [.define("MAGSTORE_COMMIT", to: "\"\(commit)\"")]),
 
         // leaves
         module("Digests", ["COpenSSL", "CISAL", "CDigests", nioCore]),
@@ -85,7 +90,8 @@ let package = Package(
             name: "magstore",
             dependencies: [
                 "StorageAPI", "ErasureStore", "DriveIO", "MetadataIndex", "S3Server", "AdminServer", "HTTPService",
-                "AccessControl", "SigV4", "CPosix", nioCore, nioPosix, nioHTTP1, logging, arguments, lifecycle, yams,
+                "AccessControl", "SigV4", "CBuildInformation", nioCore, nioPosix, nioHTTP1, nioSSL, logging, arguments,
+                yams,
             ],
             swiftSettings: strict),
 
@@ -120,7 +126,12 @@ let package = Package(
                 "S3Server", "S3Protocol", "SigV4", "AccessControl", "HTTPService", "StorageAPI", "Digests",
                 "StorageTestSupport", nioCore, nioHTTP1, nioPosix, logging,
             ]),
-        tests("magstore", ["magstore", "StorageAPI"]),
+        tests(
+            "magstore",
+            [
+                "magstore", "StorageAPI", "HTTPService", "AdminServer", "ErasureStore", "SigV4", "StorageTestSupport",
+                nioCore, nioHTTP1, logging,
+            ]),
         tests("Tidy", []),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,0 +1,68 @@
+import DriveIO
+import ErasureStore
+import Logging
+import MetadataIndex
+
+/// The store of this process with what it runs on.
+struct OpenStore: Sendable {
+    let store: ErasureStore
+    let clock: SystemClock
+    let memory: IndexMemory
+    /// Ends when the store is closed.
+    let running: Task<Void, Never>
+
+    /// Opens the drives and starts the engine.
+    ///
+    /// - Throws: `DeploymentError` and `SettingsError`: one line that says what to do.
+    static func open(
+        _ plan: ServePlan, acceptLoss: Bool, descriptors: DescriptorBudget, clock: SystemClock, logger: Logger
+    ) async throws -> OpenStore {
+        await DriveDirectories.prepare(plan.pools.flatMap { $0 }, clock: clock)
+        let memory = IndexMemory(byteCount: plan.memory.index, writeBufferByteCount: plan.memory.writeBuffers)
+        var request = DeploymentRequest(
+            pools: plan.pools, parity: plan.settings.parity, setSize: plan.settings.setSize)
+        request.acceptLoss = acceptLoss
+        let store = try await ErasureStore.open(
+            request, environment: environment(memory, descriptors, clock, logger),
+            makeDrive: { FileDrive(path: $0) })
+        let engine = EngineThread()
+        let running = Task(executorPreference: engine) { await store.run() }
+        let opened = OpenStore(store: store, clock: clock, memory: memory, running: running)
+        if store.health.allSatisfy({ $0.service == .stopped }) {
+            await opened.close()
+            throw SettingsError(store.health.map(\.reason).joined(separator: "; "))
+        }
+        return opened
+    }
+
+    private static func environment(
+        _ memory: IndexMemory, _ descriptors: DescriptorBudget, _ clock: SystemClock, _ logger: Logger
+    ) -> StoreEnvironment {
+        var options = RocksDBIndex.Options()
+        options.creates = true
+        options.openFileLimit = descriptors.tableFilesPerDrive
+        return StoreEnvironment(
+            clock: clock, random: SystemRandom(),
+            makeExecutor: { drive in
+                let name = drive.path.split(separator: "/").last.map(String.init) ?? "drive"
+                return DriveThreads(name: String(name.suffix(8)))
+            },
+            openIndex: { [options] (drive) throws(IndexError) in
+                try RocksDBIndex.open(at: drive.path + "/index", memory: memory, options: options)
+            }, logger: logger)
+    }
+
+    private static let closeSeconds: UInt64 = 5
+
+    /// Commits what is queued and lets go of the drives. A drive that hangs is not waited for.
+    func close() async {
+        store.close()
+        let done = FirstAnswer()
+        Task {
+            await running.value
+            done.answer()
+        }
+        clock.schedule(afterMilliseconds: Self.closeSeconds * 1000) { done.answer() }
+        await done.wait()
+    }
+}

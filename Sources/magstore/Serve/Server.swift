@@ -1,0 +1,93 @@
+import AccessControl
+import AdminServer
+import ErasureStore
+import HTTPService
+import Logging
+import NIOPosix
+import S3Server
+import SigV4
+
+/// The parts of a server wired together: listeners, then drives, then requests.
+final class Server: Sendable {
+    private let plan: ServePlan
+    private let descriptors: DescriptorBudget
+    private let clock: SystemClock
+    private let logger: Logger
+    private let state = ServerState()
+    private let s3 = HandlerSlot()
+    private let http: HTTPService
+
+    /// Touches neither drives nor network.
+    init(
+        plan: ServePlan, descriptors: DescriptorBudget, clock: SystemClock, logger: Logger,
+        accessLog: (any AccessLogSink)?
+    ) {
+        self.plan = plan
+        self.descriptors = descriptors
+        self.clock = clock
+        self.logger = logger
+        let requests = RequestMetrics()
+        let metrics = MetricsHandler(requests: requests, token: plan.settings.metricsToken) { [state] in
+            state.gauges
+        }
+        let front = FrontHandler(health: HealthHandler { [state] in state.health }, metrics: metrics, s3: s3)
+        http = HTTPService(
+            configuration: plan.httpConfiguration(descriptors), handler: front,
+            accessLog: AccessLogs(sinks: [requests] + (accessLog.map { [$0] } ?? [])), logger: logger)
+        state.http = http
+    }
+
+    /// Listens, opens the drives, and serves.
+    ///
+    /// - Returns: what to tell the operator.
+    /// - Throws: one line that says what to do. Nothing is left running then.
+    func start(acceptLoss: Bool) async throws -> Banner {
+        let addresses = try await http.start()
+        do {
+            let opened = try await OpenStore.open(
+                plan, acceptLoss: acceptLoss, descriptors: descriptors, clock: clock, logger: logger)
+            state.opened = opened
+            s3.fill(try await makeService(opened))
+            return Banner(plan: plan, addresses: addresses, sets: opened.store.health)
+        } catch {
+            await shutDown(drain: false)
+            throw error
+        }
+    }
+
+    private func makeService(_ opened: OpenStore) async throws -> S3Service {
+        let credentials: RootCredentials
+        if let set = plan.credentials {
+            credentials = set
+        } else {
+            credentials = try await RootCredentials.kept(in: opened.store, random: SystemRandom())
+            try plan.stateDirectory?.mirror(credentials)
+        }
+        var settings = S3Settings()
+        if let region = plan.settings.region { settings.region = region }
+        settings.domains = plan.settings.domains
+        settings.hosts = plan.settings.publicURLs.map(\.hostHeader)
+        let pool = NIOThreadPool(numberOfThreads: System.coreCount)
+        pool.start()
+        return S3Service(
+            store: opened.store,
+            authenticator: RootKeyAuthenticator(
+                accessKeyID: credentials.user, secret: credentials.password, region: plan.settings.region),
+            authorizer: RootAuthorizer(), settings: settings, computePool: pool, now: { [clock] in clock.now() },
+            logger: logger)
+    }
+
+    /// Whether every set takes requests.
+    var isReady: Bool { state.health.reads }
+
+    func reloadCertificates() throws(HTTPServiceError) {
+        try http.reloadCertificates()
+    }
+
+    /// Lets requests in flight end, closes what is left, then the drives. Bounded, whatever hangs.
+    func shutDown(drain: Bool) async {
+        state.beginDraining()
+        await http.shutdown(drain: drain ? plan.settings.drainTimeout : .zero)
+        await state.opened?.close()
+    }
+}

@@ -1,0 +1,42 @@
+import AdminServer
+import ErasureStore
+import HTTPService
+import Synchronization
+
+/// How far a server is, for those who ask from outside a request: probes, metrics, signals.
+final class ServerState: Sendable {
+    private struct State {
+        var http: HTTPService?
+        var opened: OpenStore?
+        var isDraining = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Nil before it was made.
+    var http: HTTPService? {
+        get { state.withLock { $0.http } }
+        set { state.withLock { $0.http = newValue } }
+    }
+
+    /// Nil before the drives are open.
+    var opened: OpenStore? {
+        get { state.withLock { $0.opened } }
+        set { state.withLock { $0.opened = newValue } }
+    }
+
+    func beginDraining() {
+        state.withLock { $0.isDraining = true }
+    }
+
+    var health: StoreHealth {
+        let store = state.withLock { $0.isDraining ? nil : $0.opened?.store }
+        guard let store else { return .notServing }
+        return StoreHealth(store.health)
+    }
+
+    var gauges: [MetricFamily] {
+        let (http, opened) = state.withLock { ($0.http, $0.opened) }
+        return Gauges.families(opened?.store.health ?? []) + Gauges.families(http?.metrics, opened?.memory)
+    }
+}

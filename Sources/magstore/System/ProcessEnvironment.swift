@@ -1,0 +1,17 @@
+import Glibc
+
+enum ProcessEnvironment {
+    /// The variables of this process.
+    static var variables: [String: String] {
+        var result: [String: String] = [:]
+        guard var entry = environ else { return result }
+        while let text = entry.pointee {
+            let line = String(cString: text)
+            if let equals = line.firstIndex(of: "=") {
+                result[String(line[..<equals])] = String(line[line.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return result
+    }
+}
