@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Clients"))
 
 from expected import Content, ExpectedState, State  # noqa: E402
-from raw import RawClient, Response  # noqa: E402
+from raw import RawClient, Response, metric  # noqa: E402, F401
 from store import Store, binary  # noqa: E402, F401
 
 # Failures of a connection to a server that is killed in mid-flight: the outcome is unknown.

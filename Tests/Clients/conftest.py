@@ -8,11 +8,10 @@ import secrets
 import urllib.parse
 from pathlib import Path
 
-import boto3
-import botocore.config
 import pytest
 
 from raw import RawClient
+from sdk import boto3_client
 from store import LAYOUTS, TRANSPORTS, Store
 
 COMBINATIONS = [f"{layout}-{transport}" for layout, transport in itertools.product(LAYOUTS, TRANSPORTS)]
@@ -74,19 +73,6 @@ def pytest_runtest_makereport(item, call):
 def s3(store):
     """A boto3 client that never retries, so that a test sees each answer."""
     return boto3_client(store)
-
-
-def boto3_client(store, **settings):
-    settings = {"retries": {"max_attempts": 0, "mode": "standard"}, "s3": {"addressing_style": "path"}, **settings}
-    return boto3.client(
-        "s3",
-        endpoint_url=store.endpoint,
-        aws_access_key_id=store.access_key,
-        aws_secret_access_key=store.secret_key,
-        region_name=store.region,
-        verify=str(store.authority) if store.is_secure else None,
-        config=botocore.config.Config(**settings),
-    )
 
 
 @pytest.fixture

@@ -176,6 +176,14 @@ class RawClient:
         return self.exchange(("\r\n".join(lines) + "\r\n\r\n").encode() + body, method)
 
 
+def metric(client: RawClient, name: str) -> float:
+    """The sum of a metric over its labels."""
+    text = client.get("/metrics").body.decode()
+    found = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE)
+    assert found, f"no metric {name}"
+    return sum(map(float, found))
+
+
 def read_response(connection: socket.socket, method: str = "GET") -> Response:
     """Reads one answer; 100 Continue and its kind are counted in `interim`."""
     reader = connection.makefile("rb")

@@ -75,6 +75,8 @@ class Store:
     arguments: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     region: str = "us-east-1"
+    # What the server's command is run by, like ["prlimit", "--nofile=1024"]; it must become the server by exec.
+    wrapper: list[str] = field(default_factory=list)
 
     @property
     def is_secure(self) -> bool:
@@ -124,24 +126,25 @@ class Store:
         }
         return store
 
-    def start(self) -> None:
+    def start(self, until: str = "/health/ready") -> None:
+        """Starts it and waits until this health address answers with success."""
         command = [str(binary()), "serve", *map(str, self.drives), *self.arguments]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
+                [*self.wrapper, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
         deadline = time.monotonic() + START_SECONDS
-        while not self._is_ready():
+        while not self._answers(until):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise StoreDidNotStart(f"exit code {self.process.returncode}\n{self.log_tail()}")
             time.sleep(0.05)
 
-    def _is_ready(self) -> bool:
+    def _answers(self, path: str) -> bool:
         import ssl
 
         context = ssl.create_default_context(cafile=str(self.authority)) if self.is_secure else None
         try:
-            with urllib.request.urlopen(self.endpoint + "/health/ready", timeout=5, context=context) as answer:
+            with urllib.request.urlopen(self.endpoint + path, timeout=5, context=context) as answer:
                 return answer.status == 200
         except OSError:
             return False

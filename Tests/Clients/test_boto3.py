@@ -11,7 +11,7 @@ import zlib
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import boto3_client
+from sdk import boto3_client
 
 
 def code_of(error) -> tuple[int, str]:
