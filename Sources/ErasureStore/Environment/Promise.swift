@@ -8,6 +8,8 @@ final class Promise<Value: Sendable>: Sendable {
         case empty
         case awaited(CheckedContinuation<Value, Never>)
         case fulfilled(Value)
+        /// The value is its waiter's alone: a timer that still holds the promise must not keep what was read.
+        case delivered
     }
 
     private let state = Mutex<State>(.empty)
@@ -21,9 +23,9 @@ final class Promise<Value: Sendable>: Sendable {
                 state = .fulfilled(value)
                 return (true, nil)
             case .awaited(let continuation):
-                state = .fulfilled(value)
+                state = .delivered
                 return (true, continuation)
-            case .fulfilled:
+            case .fulfilled, .delivered:
                 return (false, nil)
             }
         }
@@ -39,9 +41,10 @@ final class Promise<Value: Sendable>: Sendable {
                 case .empty:
                     state = .awaited(continuation)
                     return nil
-                case .awaited:
+                case .awaited, .delivered:
                     preconditionFailure("a promise has one waiter")
                 case .fulfilled(let value):
+                    state = .delivered
                     return value
                 }
             }

@@ -1,7 +1,6 @@
-package import StorageAPI
-
 import DriveIO
 import Glibc
+package import StorageAPI
 
 /// The clocks of the operating system, and one thread that keeps all timers.
 ///

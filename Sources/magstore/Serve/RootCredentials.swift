@@ -27,7 +27,8 @@ struct RootCredentials: Sendable, Equatable {
         // It stands between slashes and commas in every signature.
         let isPlain = user.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !Array("/,=".utf8).contains($0) }
         guard isPlain else {
-            throw SettingsError("root-user may have letters, digits and signs but no blank, slash, comma or equals sign")
+            throw SettingsError(
+                "root-user may have letters, digits and signs but no blank, slash, comma or equals sign")
         }
         guard (Self.shortestPassword...Self.longest).contains(password.utf8.count) else {
             throw SettingsError("root-password must have \(Self.shortestPassword) to \(Self.longest) characters")
@@ -103,7 +104,7 @@ extension RootCredentials {
             do throws(StoreError) {
                 try await store.setDocument(documentPath, Array(made.text.utf8), expected: .absent)
                 return made
-            } catch where error.code == .documentConflict {
+            } catch  where error.code == .documentConflict {
                 continue
             }
         }

@@ -3,6 +3,7 @@ import ErasureStore
 import Glibc
 import HTTPService
 import Logging
+import StorageAPI
 import Synchronization
 
 /// The process around a server: what it prints, which signals it obeys, how it ends.
@@ -74,7 +75,7 @@ final class ServeProcess: Sendable {
             isStarted.store(true, ordering: .releasing)
             await announce(banner)
         } catch {
-            lines.write("magstore: \(error)")
+            lines.write("magstore: \((error as? StoreError)?.message ?? "\(error)")")
             end(1)
         }
         await stop.wait()

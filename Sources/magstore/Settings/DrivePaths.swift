@@ -13,12 +13,15 @@ enum DrivePaths {
         }
         guard plain.isEmpty || pools.isEmpty else {
             throw error(
-                "\"\(plain[0])\" is one drive and others are patterns: name drives one by one, or every pool as {a...b}")
+                "\"\(plain[0])\" is one drive and others are patterns: name drives one by one, or every pool as {a...b}"
+            )
         }
         if !plain.isEmpty { pools = [plain] }
         pools = pools.map { $0.map(withoutTrailingSlash) }
         let all = pools.flatMap { $0 }
-        guard all.count <= driveLimit else { throw error("\(all.count) drives are named, and \(driveLimit) are the most") }
+        guard all.count <= driveLimit else {
+            throw error("\(all.count) drives are named, and \(driveLimit) are the most")
+        }
         var seen: Set<String> = []
         for path in all where !seen.insert(path).inserted {
             throw error("\"\(path)\" is named twice")
@@ -77,7 +80,9 @@ enum DrivePaths {
                 return String(repeating: "0", count: max(0, width - digits.count)) + digits
             }
         }
-        guard let low = letter(first), let high = letter(last), low <= high, low & 0x20 == high & 0x20 else { return nil }
+        guard let low = letter(first), let high = letter(last), low <= high, low & 0x20 == high & 0x20 else {
+            return nil
+        }
         return (low...high).map { String(UnicodeScalar($0)) }
     }
 

@@ -52,7 +52,8 @@ struct ResolvedSettings: Sendable {
             guard isSet[0] != isSet[1] else { continue }
             let (given, lacking) = isSet[0] ? (first, second) : (second, first)
             let origin = origins[given].map { " (from \($0))" } ?? ""
-            throw SettingsError("\(given)\(origin) needs \(lacking) beside it", isUsage: origins[given]?.isOption == true)
+            throw SettingsError(
+                "\(given)\(origin) needs \(lacking) beside it", isUsage: origins[given]?.isOption == true)
         }
     }
 }

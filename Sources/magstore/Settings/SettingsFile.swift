@@ -24,7 +24,10 @@ struct SettingsFile: Sendable {
         if let root {
             guard let mapping = root.mapping else {
                 // A file of comments only is an empty scalar.
-                if root.scalar?.string == "" { self.entries = [:]; return }
+                if root.scalar?.string == "" {
+                    self.entries = [:]
+                    return
+                }
                 throw SettingsError("\(path): must hold lines like \"parity: 2\"")
             }
             for (key, value) in mapping {

@@ -28,7 +28,8 @@ struct ServiceNotifier: Sendable {
         let bytes = Array(state.utf8)
         withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue | MSG_DONTWAIT.rawValue), $0, length)
+                _ = sendto(
+                    descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue | MSG_DONTWAIT.rawValue), $0, length)
             }
         }
     }
