@@ -29,6 +29,8 @@ final class ErasureSet: Sendable {
         var evictions: [Int: Int] = [:]
         var mayRejoinAt: [Int: UInt64] = [:]
         var isClosing = false
+        /// Slots whose index answered with damage while it served: opening it would not notice.
+        var damagedIndexes: Set<Int> = []
         /// When which batch was the newest.
         var passed: [(at: UInt64, sequence: UInt64)] = []
 
@@ -197,6 +199,7 @@ final class ErasureSet: Sendable {
         let drive = state.withLock { state -> SlotDrive? in
             state.members.remove(failure.slot)
             state.wait(slot: failure.slot, now: now)
+            if failure.isDamagedIndex { state.damagedIndexes.insert(failure.slot) }
             return state.drives.removeValue(forKey: failure.slot)
         }
         guard let drive else { return }
@@ -226,6 +229,9 @@ final class ErasureSet: Sendable {
         drive.close()
         waitLonger(slot: drive.slot)
     }
+
+    func hasDamagedIndex(slot: Int) -> Bool { state.withLock { $0.damagedIndexes.contains(slot) } }
+    func indexIsWhole(slot: Int) { state.withLock { _ = $0.damagedIndexes.remove(slot) } }
 
     func waitLonger(slot: Int) {
         let now = environment.clock.uptimeMilliseconds()

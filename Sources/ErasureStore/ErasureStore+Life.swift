@@ -7,6 +7,7 @@ extension ErasureStore {
     /// Opens the drives that were found for a set and lets the rules decide.
     func start(_ set: ErasureSet, _ found: [IdentifiedDrive], acceptLoss: Bool) async {
         var opened: [SetStart.Opened] = []
+        var damaged: [IdentifiedDrive] = []
         var absent = Dictionary(
             uniqueKeysWithValues: (0..<set.shape.driveCount).map { ($0, "not found at any of the paths") })
         for drive in found {
@@ -16,11 +17,25 @@ extension ErasureStore {
                 absent[slot] = nil
             } catch {
                 absent[slot] = "\(drive.path): \(error.reason)"
+                if error.isDamagedIndex { damaged.append(drive) }
                 environment.logger.error(
                     "drive can not be used",
                     metadata: ["set": "\(set.name)", "path": "\(drive.path)", "reason": "\(error.reason)"])
-                roster.opener.release(drive)
+                if !error.isDamagedIndex { roster.opener.release(drive) }
             }
+        }
+        for drive in damaged {
+            // Only when the others can rebuild it: an index is never given up that may be needed.
+            guard opened.count >= max(set.shape.dataShards, set.shape.readFloor), set.shape.parityShards > 0,
+                let renewed = try? await roster.opener.open(drive, renewingIndex: true)
+            else {
+                roster.opener.release(drive)
+                continue
+            }
+            environment.logger.warning(
+                "damaged index was set aside and is rebuilt", metadata: ["set": "\(set.name)", "path": "\(drive.path)"])
+            opened.append(renewed)
+            absent[drive.identity.slot] = nil
         }
         for (slot, reason) in absent.sorted(by: { $0.key < $1.key }) {
             environment.logger.warning(

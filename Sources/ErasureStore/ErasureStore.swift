@@ -11,6 +11,7 @@ package final class ErasureStore: ObjectStore, KeyValueStore {
     let environment: StoreEnvironment
     let buckets = BucketTable()
     let limits: PayloadLimits
+    let budget: UploadBudget
     let code: ErasureCode
     let board: ViewBoard
     let roster: DriveRoster
@@ -29,6 +30,7 @@ package final class ErasureStore: ObjectStore, KeyValueStore {
         self.roster = roster
         self.environment = environment
         self.limits = limits
+        budget = UploadBudget(limit: limits.maximumStripedUploads)
         code = ErasureCode(dataShards: sets[0].shape.dataShards, parityShards: sets[0].shape.parityShards)
     }
 

@@ -91,6 +91,11 @@ struct DriveFailure: Error {
         }
     }
 
+    /// The index can not be trusted: it is set aside and rebuilt from the members.
+    var isDamagedIndex: Bool {
+        if case .index(let error) = reason { error.code == .corrupt } else { false }
+    }
+
     /// What is wrong with the drive as a whole, as opposed to one shard or row that is not there or rotten.
     var condemnsDrive: Bool {
         switch reason {

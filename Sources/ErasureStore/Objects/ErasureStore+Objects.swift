@@ -74,7 +74,7 @@ extension ErasureStore {
     // MARK: Steps of a write
 
     func writer(_ set: ErasureSet) -> PayloadWriter {
-        PayloadWriter(set: set, code: code, newID: { [self] in newID(in: set) }, limits: limits)
+        PayloadWriter(set: set, code: code, newID: { [self] in newID(in: set) }, limits: limits, budget: budget)
     }
 
     /// Looks at the current object before a body is read: refuses what can not succeed, and brings the row into memory

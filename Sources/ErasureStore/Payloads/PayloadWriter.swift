@@ -12,6 +12,7 @@ struct PayloadWriter {
     let code: ErasureCode
     let newID: @Sendable () -> DataID
     let limits: PayloadLimits
+    let budget: UploadBudget
 
     struct Received {
         var size: UInt64
@@ -47,6 +48,8 @@ struct PayloadWriter {
 
     /// Reads stripe after stripe; while one is being written, the next is read. Memory: two stripes.
     private func stripe(_ head: ByteBuffer, _ input: inout BodyReader) async throws(StoreError) -> Received {
+        let place = try budget.place()
+        defer { withExtendedLifetime(place) {} }
         let id = newID()
         let stripeByteCount = set.shape.dataShards * set.shape.unitByteCount
         let shards = ShardFiles(set: set, id: id)
@@ -76,6 +79,9 @@ package struct PayloadLimits: Hashable, Sendable {
     package var tinyByteCount = 16 * 1024
     /// Up to here per shard, rows of the index instead of files.
     package var inlineShardByteCount = 32 * 1024
+    /// Striped uploads at a time; each holds ``stripesPerUpload`` stripes with their parity.
+    package var maximumStripedUploads = 256
+    package static let stripesPerUpload = 3
 
     package init() {}
 

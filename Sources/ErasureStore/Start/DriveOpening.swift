@@ -77,7 +77,12 @@ struct DriveOpener: Sendable {
     }
 
     /// Opens the index of a drive in its slot and reads what the start rules need.
-    func open(_ found: IdentifiedDrive) async throws(DriveFailure) -> SetStart.Opened {
+    ///
+    /// - Parameter renewingIndex: Moves a damaged index to quarantine and begins a new one, marked: the drive judges
+    ///   nothing until the index was rebuilt from the members. Its shards stay (rule 13).
+    func open(
+        _ found: IdentifiedDrive, renewingIndex: Bool = false
+    ) async throws(DriveFailure) -> SetStart.Opened {
         let slot = found.identity.slot
         guard let uuid = found.identity.uuid else {
             throw DriveFailure(slot: slot, reason: .damaged("the identity has no uuid"))
@@ -86,9 +91,15 @@ struct DriveOpener: Sendable {
         let promise = Promise<Result<(any MetadataIndex, IndexState), DriveFailure>>()
         found.executor.submit(.commit) {
             let result = Result {
+                if renewingIndex { try Self.quarantineIndex(found.drive) }
                 let index = try openIndex(found.drive)
                 do {
                     try found.drive.rememberPlace()
+                    if renewingIndex {
+                        var mark = IndexBatch()
+                        mark.put(.state, StateKey.syncing.bytes, Array("1".utf8))
+                        try index.write(mark)
+                    }
                     return (index, try IndexState.read(index))
                 } catch {
                     index.close()
@@ -105,6 +116,14 @@ struct DriveOpener: Sendable {
             slot: slot, uuid: uuid, drive: found.drive, index: index, executor: found.executor, clock: environment.clock
         )
         return SetStart.Opened(drive: drive, state: state)
+    }
+
+    private static func quarantineIndex(_ drive: any Drive) throws {
+        do {
+            try drive.quarantineIndex()
+        } catch  where error.code == .notFound {
+            // A crash after the move: there is none to save.
+        }
     }
 
     func release(_ found: IdentifiedDrive) {

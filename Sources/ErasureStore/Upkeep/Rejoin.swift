@@ -14,7 +14,7 @@ struct Rejoin {
     func carryOut(_ found: IdentifiedDrive) async {
         let opened: SetStart.Opened
         do {
-            opened = try await opener.open(found)
+            opened = try await open(found)
         } catch {
             set.logger.warning(
                 "a drive that is back can not be opened",
@@ -45,6 +45,7 @@ struct Rejoin {
             guard set.committer.post(.admit(admission)), await admitted.value() else {
                 return set.failedToRejoin(drive)
             }
+            set.indexIsWhole(slot: drive.slot)
             set.logger.notice(
                 "drive is back",
                 metadata: ["set": "\(set.name)", "slot": "\(drive.slot)", "path": "\(drive.drive.path)"])
@@ -53,6 +54,19 @@ struct Rejoin {
                 "a drive could not be made equal",
                 metadata: ["set": "\(set.name)", "slot": "\(drive.slot)", "error": "\(error)"])
             set.failedToRejoin(drive)
+        }
+    }
+
+    /// A damaged index is set aside: the set serves, so that it can be rebuilt.
+    private func open(_ found: IdentifiedDrive) async throws(DriveFailure) -> SetStart.Opened {
+        guard !set.hasDamagedIndex(slot: found.identity.slot) else {
+            return try await opener.open(found, renewingIndex: true)
+        }
+        do {
+            return try await opener.open(found)
+        } catch {
+            guard error.isDamagedIndex else { throw error }
+            return try await opener.open(found, renewingIndex: true)
         }
     }
 

@@ -32,6 +32,21 @@ final class SimulatedWorld: Sendable {
                 uniqueKeysWithValues: paths.map {
                     ($0, Machine(drive: InMemoryDriveMedium(path: $0), index: InMemoryIndexMedium()))
                 }))
+        connectQuarantine()
+    }
+
+    /// A drive's index begins anew when it is set aside.
+    private func connectQuarantine() {
+        for path in paths {
+            machine(path).drive.setQuarantineIndex { [weak self] in
+                guard let self else { return false }
+                machines.withLock { machines in
+                    guard let old = machines[path] else { return }
+                    machines[path] = Machine(drive: old.drive, index: InMemoryIndexMedium())
+                }
+                return true
+            }
+        }
     }
 
     func drive(_ number: Int) -> InMemoryDriveMedium { machine(paths[number]).drive }

@@ -1,0 +1,84 @@
+import ErasureStore
+import MetadataIndex
+import NIOCore
+import SimulatedDrives
+import StorageAPI
+import StorageTestSupport
+import Testing
+
+/// Rule 13: a damaged index is set aside and rebuilt from the members, and no reader notices.
+@Suite struct DamagedIndexTests {
+    private let world = SimulatedWorld(seed: 7, driveCount: 6)
+    private let contents = [
+        "tiny": SeededContent(seed: 1, size: 100), "inline": SeededContent(seed: 2, size: 60_000),
+        "striped": SeededContent(seed: 3, size: 3_000_000),
+    ]
+
+    private func fill(_ store: ErasureStore) async throws -> BucketName {
+        let bucket = try BucketName("bucket")
+        _ = try await store.createBucket(bucket, region: "")
+        for (key, content) in contents {
+            _ = try await store.put(
+                PutRequest(bucket: bucket, key: try ObjectKey(key), length: content.size), body: BytesBody(content))
+        }
+        return bucket
+    }
+
+    private func check(_ store: ErasureStore, _ bucket: BucketName) async throws {
+        for (key, content) in contents {
+            let object = try await store.object(bucket, try ObjectKey(key))
+            #expect(try await object.read(0..<object.info.size).collect() == content.allBytes())
+        }
+    }
+
+    private func waitUntilWhole(_ store: ErasureStore) async {
+        for _ in 0..<60 {
+            await world.scheduler.sleep(milliseconds: 1000)
+            if store.health.allSatisfy({ $0.memberCount == $0.driveCount && $0.missingShards == 0 }) { return }
+        }
+        Issue.record("not whole: \(store.health)")
+    }
+
+    @Test func `two indexes that do not open are rebuilt at the start`() throws {
+        let world = world
+        let bucket = try world.scheduler.run { try await fill(try await world.start(parity: 2)) }
+        world.crash()
+        for number in [1, 4] { world.index(number).failOpening(IndexError(.corrupt, "flipped")) }
+        try world.scheduler.run {
+            let store = try await world.start(parity: 2)
+            try await check(store, bucket)
+            await waitUntilWhole(store)
+            try await check(store, bucket)
+        }
+    }
+
+    @Test func `a row that rots while the store serves costs the drive its index, not the reader`() throws {
+        let world = world
+        try world.scheduler.run {
+            let store = try await world.start(parity: 2)
+            let bucket = try await fill(store)
+            for number in 0..<2 {
+                for family in [Family.payloads, .heads] {
+                    for row in world.index(number).durable[family].all { world.index(number).corrupt(family, row.key) }
+                }
+                world.index(number).setCached { _, _ in false }
+            }
+            try await check(store, bucket)
+            await waitUntilWhole(store)
+            try await check(store, bucket)
+        }
+    }
+
+    @Test func `one drive alone with a damaged index serves nothing and says why`() throws {
+        let world = SimulatedWorld(seed: 7, driveCount: 1)
+        let bucket = try world.scheduler.run { try await fill(try await world.start()) }
+        world.crash()
+        world.index(0).failOpening(IndexError(.corrupt, "flipped"))
+        try world.scheduler.run {
+            let store = try await world.start()
+            #expect(store.health[0].service == .stopped)
+            #expect(store.health[0].reason.contains("flipped"))
+            await #expect(throws: StoreError.self) { try await store.object(bucket, try ObjectKey("tiny")) }
+        }
+    }
+}
