@@ -18,7 +18,10 @@ package enum Base64 {
 
     /// Nil unless `text` is what ``encode(_:)`` gives for some bytes.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        let characters = Array(text.utf8)
+        decode(characters: Array(text.utf8))
+    }
+
+    private static func decode(characters: [UInt8]) -> [UInt8]? {
         guard characters.count.isMultiple(of: 4) else { return nil }
         let paddingCount = characters.reversed().prefix { $0 == padding }.count
         guard paddingCount <= 2 else { return nil }

@@ -1,13 +1,24 @@
 extension CyclicRedundancyCheck {
     /// Continues with bytes of which only the CRC and the number are known: the CRC of a whole from those of its parts.
-    ///
-    /// A CRC is a remainder modulo a polynomial; to have `byteCount` bytes follow is to multiply it by x^(8·byteCount).
     package mutating func append(_ following: Self, byteCount: UInt64) {
-        self = Self(value: Self.multiply(value, Self.power(ofBytes: byteCount)) ^ following.value)
+        let field = RemainderField(polynomial: UInt64(Self.polynomial), degree: Value.bitWidth)
+        let moved = field.multiply(UInt64(value), field.power(ofBytes: byteCount))
+        self = Self(value: Value(truncatingIfNeeded: moved) ^ following.value)
     }
+}
 
-    /// x^(8·byteCount) modulo the polynomial, by squaring.
-    private static func power(ofBytes byteCount: UInt64) -> Value {
+/// Polynomials over bits modulo a CRC's polynomial. Reflected: the highest bit is the coefficient of x^0.
+///
+/// A CRC is such a remainder; to have `n` bytes follow is to multiply it by x^(8n). One concrete type for all widths,
+/// because generic arithmetic is not specialised across modules.
+private struct RemainderField {
+    let polynomial: UInt64
+    let degree: Int
+
+    private var one: UInt64 { 1 << (degree - 1) }
+
+    /// x^(8·byteCount), by squaring.
+    func power(ofBytes byteCount: UInt64) -> UInt64 {
         var power = one
         var square = one >> 8
         var exponent = byteCount
@@ -19,9 +30,8 @@ extension CyclicRedundancyCheck {
         return power
     }
 
-    /// The product modulo the polynomial. Reflected: the highest bit is the coefficient of x^0.
-    private static func multiply(_ left: Value, _ right: Value) -> Value {
-        var product: Value = 0
+    func multiply(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        var product: UInt64 = 0
         var multiple = right
         var term = one
         while term != 0 {
@@ -31,6 +41,4 @@ extension CyclicRedundancyCheck {
         }
         return product
     }
-
-    private static var one: Value { 1 << (Value.bitWidth - 1) }
 }

@@ -19,7 +19,7 @@ package protocol CyclicRedundancyCheck: IncrementalHash, Hashable, Sendable {
 }
 
 extension CyclicRedundancyCheck {
-    package init() {
+    @inlinable package init() {
         self.init(value: 0)
     }
 
@@ -28,18 +28,18 @@ extension CyclicRedundancyCheck {
         (1...Value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (Value.bitWidth - 8 * $0)) }
     }
 
-    package static func value(of bytes: RawSpan) -> Value {
+    @inlinable package static func value(of bytes: RawSpan) -> Value {
         var check = Self()
         check.update(bytes)
         return check.value
     }
 
-    package static func value(of bytes: [UInt8]) -> Value {
+    @inlinable package static func value(of bytes: [UInt8]) -> Value {
         value(of: bytes.span.bytes)
     }
 
     /// The CRC of the readable bytes.
-    package static func value(of buffer: ByteBuffer) -> Value {
+    @inlinable package static func value(of buffer: ByteBuffer) -> Value {
         value(of: buffer.readableBytesSpan)
     }
 }

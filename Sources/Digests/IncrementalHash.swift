@@ -6,12 +6,12 @@ package protocol IncrementalHash: ~Copyable {
 }
 
 extension IncrementalHash where Self: ~Copyable {
-    package mutating func update(_ bytes: [UInt8]) {
+    @inlinable package mutating func update(_ bytes: [UInt8]) {
         update(bytes.span.bytes)
     }
 
     /// Takes in the readable bytes.
-    package mutating func update(_ buffer: ByteBuffer) {
+    @inlinable package mutating func update(_ buffer: ByteBuffer) {
         update(buffer.readableBytesSpan)
     }
 }

@@ -5,8 +5,11 @@ struct SignatureClaim {
     let scope: CredentialScope
     /// Lower-case names, sorted.
     let signedHeaders: [String]
-    let signature: String
+    /// ASCII.
+    let signature: [UInt8]
     let time: UTCTime
+    /// `time` as it is signed.
+    let timestamp: String
     /// How long a presigned request is good for; nil for one signed in its headers.
     let expirySeconds: Int64?
     let sessionToken: String?
@@ -49,8 +52,9 @@ extension SignatureClaim {
         let time = try time(headers)
         return SignatureClaim(
             place: .header, accessKeyID: credential.accessKeyID, scope: credential.scope,
-            signedHeaders: try names(parts.signedHeaders, in: .header), signature: parts.signature, time: time,
-            expirySeconds: nil, sessionToken: headers.first("x-amz-security-token"), payloadHash: payloadHash)
+            signedHeaders: try names(parts.signedHeaders, in: .header), signature: Array(parts.signature), time: time,
+            timestamp: time.basicISO8601, expirySeconds: nil, sessionToken: headers.first("x-amz-security-token"),
+            payloadHash: payloadHash)
     }
 
     private static func time(_ headers: HeaderTable) throws(SignatureError) -> UTCTime {
@@ -67,19 +71,19 @@ extension SignatureClaim {
     private static func read(
         presigned query: CanonicalQuery, _ headers: HeaderTable
     ) throws(SignatureError) -> SignatureClaim {
-        guard let algorithm = query.first("X-Amz-Algorithm"), let credentialText = query.first("X-Amz-Credential"),
-            let signature = query.first("X-Amz-Signature"), let date = query.first("X-Amz-Date"),
-            let signedHeaders = query.first("X-Amz-SignedHeaders"), let expiry = query.first("X-Amz-Expires")
+        guard let algorithm = query.text("X-Amz-Algorithm"), let credentialText = query.first("X-Amz-Credential"),
+            let signature = query.first("X-Amz-Signature"), let date = query.text("X-Amz-Date"),
+            let signedHeaders = query.first("X-Amz-SignedHeaders"), let expiry = query.text("X-Amz-Expires")
         else { throw .missingQueryParameters }
         guard algorithm == Self.algorithm else { throw .queryAlgorithm }
-        let credential = try CredentialText(credentialText, in: .query)
+        let credential = try CredentialText(credentialText[...], in: .query)
         guard let time = UTCTime(basicISO8601: date) else { throw .queryDate }
         return SignatureClaim(
             place: .query, accessKeyID: credential.accessKeyID, scope: credential.scope,
-            signedHeaders: try names(signedHeaders, in: .query), signature: signature, time: time,
-            expirySeconds: try expirySeconds(expiry),
-            sessionToken: query.first("X-Amz-Security-Token") ?? headers.first("x-amz-security-token"),
-            payloadHash: query.first("X-Amz-Content-Sha256") ?? headers.first("x-amz-content-sha256")
+            signedHeaders: try names(signedHeaders[...], in: .query), signature: signature, time: time,
+            timestamp: date, expirySeconds: try expirySeconds(expiry),
+            sessionToken: query.text("X-Amz-Security-Token") ?? headers.first("x-amz-security-token"),
+            payloadHash: query.text("X-Amz-Content-Sha256") ?? headers.first("x-amz-content-sha256")
                 ?? PayloadMode.unsigned.headerValue)
     }
 
@@ -90,17 +94,27 @@ extension SignatureClaim {
         return seconds
     }
 
-    private static func names(_ list: String, in place: SignaturePlace) throws(SignatureError) -> [String] {
-        var names = list.utf8.split(separator: UInt8(ascii: ";"), maxSplits: signedHeaderLimit)
-            .map { String(Substring($0)).lowercased() }
-        guard names.count <= signedHeaderLimit else { throw place.malformed("too many SignedHeaders.") }
-        guard names.allSatisfy({ $0.utf8.allSatisfy(isVisible) }) else { throw place.malformed("bad SignedHeaders.") }
+    private static func names(_ list: ArraySlice<UInt8>, in place: SignaturePlace) throws(SignatureError) -> [String] {
+        var names: [String] = []
+        var rest = list
+        while !rest.isEmpty {
+            guard names.count < signedHeaderLimit else { throw place.malformed("too many SignedHeaders.") }
+            let word = cut(&rest, at: UInt8(ascii: ";"))
+            guard let name = name(word) else { throw place.malformed("bad SignedHeaders.") }
+            names.append(name)
+        }
         if zip(names, names.dropFirst()).contains(where: { $0 >= $1 }) { names.sort() }
         return names
     }
 
-    /// Nothing else may stand in a header's name, and must not blur the lines of the canonical request.
-    private static func isVisible(_ byte: UInt8) -> Bool {
-        (0x21...0x7e).contains(byte) && byte != UInt8(ascii: ":")
+    /// Nil when there is a byte that no header's name has, and that could blur the lines of the canonical request.
+    private static func name(_ word: ArraySlice<UInt8>) -> String? {
+        var hasUpperCase = false
+        for byte in word {
+            guard (0x21...0x7e).contains(byte), byte != UInt8(ascii: ":") else { return nil }
+            if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) { hasUpperCase = true }
+        }
+        let name = String(decoding: word, as: UTF8.self)
+        return hasUpperCase ? name.lowercased() : name
     }
 }

@@ -9,8 +9,8 @@ extension SignatureError {
     static func severalMechanisms(authorization: String) -> Self {
         Self(
             .invalidArgument,
-            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter"
-                + " or the Authorization header should be specified",
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string"
+                + " parameter or the Authorization header should be specified",
             details: ["ArgumentName": "Authorization", "ArgumentValue": authorization])
     }
 

@@ -66,7 +66,8 @@ extension SignatureError {
     package static let chunkSignatureDoesNotMatch = Self(.signatureDoesNotMatch, mismatchMessage)
 
     private static let mismatchMessage =
-        "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+        "The request signature we calculated does not match the signature you provided."
+        + " Check your key and signing method."
 
     static func headersNotSigned(_ names: [String]) -> Self {
         Self(

@@ -84,13 +84,12 @@ package struct SignatureVerifier: Sendable {
         if let region, claim.scope.region != region {
             throw claim.place.region(claim.scope.region, expected: region)
         }
-        let timestamp = claim.time.basicISO8601
-        guard timestamp.hasPrefix(claim.scope.day) else {
-            throw claim.place.dayMismatch(credential: claim.scope.day, request: timestamp)
+        guard claim.timestamp.utf8.starts(with: claim.scope.day.utf8) else {
+            throw claim.place.dayMismatch(credential: claim.scope.day, request: claim.timestamp)
         }
         var unsigned: [String] = []
-        for header in headers.headers where header.name == "host" || header.name.hasPrefix("x-amz-") {
-            if !claim.signedHeaders.contains(header.name) { unsigned.append(header.name) }
+        for header in headers.headers where header.isNamed("host") || header.name.hasPrefix("x-amz-") {
+            if !claim.signedHeaders.contains(where: header.isNamed) { unsigned.append(header.name) }
         }
         guard unsigned.isEmpty, claim.signedHeaders.contains("host") else {
             throw .headersNotSigned(unsigned.isEmpty ? ["host"] : unsigned)
@@ -134,7 +133,7 @@ extension VerifiedSignature {
         expiry = claim.expirySeconds.map { claim.time.advanced(bySeconds: $0) }
         self.payload = payload
         chunks = ChunkSignatures(
-            key: key, scope: claim.scope, timestamp: claim.time.basicISO8601, seed: signature)
+            key: key, scope: claim.scope, timestamp: claim.timestamp, seed: signature)
     }
 }
 
@@ -154,14 +153,13 @@ private struct Match {
         key =
             keys.key(for: claim.accessKeyID, secret: secret, scope: claim.scope)
             ?? SigningKey(secret: secret, scope: claim.scope)
-        let claimed = Array(claim.signature.utf8)
         for host in [nil] + hosts.map(Optional.some) {
             let canonical = try CanonicalRequest(
                 request, query: query, headers: headers, signedHeaders: claim.signedHeaders,
                 payloadHash: claim.payloadHash, host: host)
-            let string = canonical.stringToSign(at: claim.time.basicISO8601, scope: claim.scope)
+            let string = canonical.stringToSign(at: claim.timestamp, scope: claim.scope)
             signature = key.signature(of: string)
-            isRight = ConstantTime.areEqual(signature, claimed)
+            isRight = ConstantTime.areEqual(signature, claim.signature)
             if isRight { return }
             // An error shows what was computed from the request itself.
             if host == nil { (canonicalRequest, stringToSign) = (canonical.text, string) }
@@ -170,7 +168,8 @@ private struct Match {
 
     func error(_ claim: SignatureClaim) -> SignatureError {
         .signatureDoesNotMatch(
-            accessKeyID: claim.accessKeyID, stringToSign: stringToSign, signature: claim.signature,
+            accessKeyID: claim.accessKeyID, stringToSign: stringToSign,
+            signature: String(decoding: claim.signature, as: UTF8.self),
             canonicalRequest: canonicalRequest)
     }
 }

@@ -144,7 +144,8 @@ struct VerificationTests {
             european.refusal(of: Published.presigned)
                 == SignatureError(
                     .authorizationQueryParametersError,
-                    "Error parsing the X-Amz-Credential parameter; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+                    "Error parsing the X-Amz-Credential parameter; the region 'us-east-1' is wrong; "
+                        + "expecting 'eu-west-1'",
                     details: ["Region": "eu-west-1"]))
     }
 

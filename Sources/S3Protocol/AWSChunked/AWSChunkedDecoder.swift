@@ -6,8 +6,8 @@ package import SigV4
 ///
 ///     body    = *(size [;chunk-signature=…] CRLF bytes CRLF) 0 [;chunk-signature=…] CRLF *(trailer CRLF) CRLF
 ///
-/// Bytes are passed on before the end of their chunk is seen, so that memory does not depend on the client's chunks. They
-/// count for nothing until ``finish()`` has returned: everything that decodes must be thrown away after an error.
+/// Bytes are passed on before the end of their chunk is seen, so that memory does not depend on the client's chunks.
+/// They count for nothing until ``finish()`` has returned: after an error, everything decoded must be thrown away.
 /// ("Signature calculations for the Authorization header", Amazon S3 API Reference; what malformed bodies are answered
 /// with was observed at S3.)
 package struct AWSChunkedDecoder: ~Copyable {

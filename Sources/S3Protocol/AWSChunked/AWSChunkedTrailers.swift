@@ -18,8 +18,8 @@ struct AWSChunkedTrailers {
         self.isSigned = isSigned
     }
 
-    /// - Parameter line: What stands before a CRLF. Some clients (minio-go) end each trailer with a line feed of its own,
-    ///   as in the text that is signed.
+    /// - Parameter line: What stands before a CRLF. Some clients (minio-go) end each trailer with a line feed of its
+    ///   own, as in the text that is signed.
     mutating func add(_ line: [UInt8]) throws(AWSChunkedError) {
         byteCount += line.count
         guard byteCount <= AWSChunkedDecoder.trailerByteLimit else { throw .malformedTrailer }

@@ -6,37 +6,52 @@ struct CanonicalQuery {
         let value: [UInt8]
     }
 
-    private let parameters: [Parameter]
+    private var parameters: [Parameter] = []
 
     /// - Throws: `InvalidURI` when the percent-encoding is broken.
     init(_ query: String) throws(SignatureError) {
-        var parameters: [Parameter] = []
-        for part in query.utf8.split(separator: UInt8(ascii: "&")) {
-            let end = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
-            let value = end == part.endIndex ? part[end...] : part[part.index(after: end)...]
-            parameters.append(Parameter(name: try Self.canonical(part[..<end]), value: try Self.canonical(value)))
+        let text = query.utf8.span
+        var start = 0
+        while start < text.count {
+            var end = start
+            var equals: Int?
+            while end < text.count, text[end] != UInt8(ascii: "&") {
+                if equals == nil, text[end] == UInt8(ascii: "=") { equals = end }
+                end += 1
+            }
+            if end > start {
+                let name = try Self.canonical(text.extracting(start..<(equals ?? end)))
+                let value = try equals.map { equals throws(SignatureError) in
+                    try Self.canonical(text.extracting((equals + 1)..<end))
+                }
+                parameters.append(Parameter(name: name, value: value ?? []))
+            }
+            start = end + 1
         }
-        parameters.sort {
-            $0.name == $1.name
-                ? $0.value.lexicographicallyPrecedes($1.value) : $0.name.lexicographicallyPrecedes($1.name)
-        }
-        self.parameters = parameters
+        if parameters.count > 1 { parameters.sort(by: Self.isOrdered) }
     }
 
-    private static func canonical(_ text: Substring.UTF8View) throws(SignatureError) -> [UInt8] {
-        guard let bytes = URIEncoding.decode(text, plusIsSpace: true) else { throw .invalidURI }
+    private static func canonical(_ text: Span<UInt8>) throws(SignatureError) -> [UInt8] {
         var encoded: [UInt8] = []
         encoded.reserveCapacity(text.count)
-        URIEncoding.append(bytes, keepingSlash: false, to: &encoded)
+        guard URIEncoding.appendCanonical(text, plusIsSpace: true, keepingSlash: false, to: &encoded) else {
+            throw .invalidURI
+        }
         return encoded
     }
 
+    private static func isOrdered(_ left: Parameter, _ right: Parameter) -> Bool {
+        left.name == right.name
+            ? left.value.lexicographicallyPrecedes(right.value) : left.name.lexicographicallyPrecedes(right.name)
+    }
+
     /// The decoded value of the first parameter of this name, which must consist of unreserved characters.
-    func first(_ name: String) -> String? {
-        guard !parameters.isEmpty, let parameter = parameters.first(where: { $0.name.elementsEqual(name.utf8) }),
-            let value = URIEncoding.decode(parameter.value, plusIsSpace: false)
-        else { return nil }
-        return String(decoding: value, as: UTF8.self)
+    func first(_ name: String) -> [UInt8]? {
+        parameters.first { $0.name.elementsEqual(name.utf8) }.map { URIEncoding.decode(canonical: $0.value) }
+    }
+
+    func text(_ name: String) -> String? {
+        first(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
     func contains(_ name: String) -> Bool {

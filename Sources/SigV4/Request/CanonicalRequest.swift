@@ -12,13 +12,15 @@ struct CanonicalRequest {
         _ request: SignedRequest, query: CanonicalQuery, headers: HeaderTable, signedHeaders: [String],
         payloadHash: String, host: String? = nil
     ) throws(SignatureError) {
-        guard let path = URIEncoding.decode(request.path.utf8, plusIsSpace: false) else { throw .invalidURI }
-
         var text: [UInt8] = []
         text.reserveCapacity(1024)
         text += request.method.utf8
         text.append(newline)
-        URIEncoding.append(path.isEmpty ? [UInt8(ascii: "/")] : path, keepingSlash: true, to: &text)
+        if request.path.isEmpty { text.append(UInt8(ascii: "/")) }
+        let path = request.path.utf8.span
+        guard URIEncoding.appendCanonical(path, plusIsSpace: false, keepingSlash: true, to: &text) else {
+            throw .invalidURI
+        }
         text.append(newline)
         query.append(to: &text)
         text.append(newline)
@@ -45,21 +47,40 @@ struct CanonicalRequest {
     /// All values of the name, joined by commas, each without white space around it and with one space for several.
     private static func appendValues(of name: String, in headers: HeaderTable, to text: inout [UInt8]) {
         var isFirst = true
-        for header in headers.headers where header.name == name {
+        for header in headers.headers where header.isNamed(name) {
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
-            let start = text.count
-            var isPendingBlank = false
-            for byte in header.value.utf8 {
-                if isBlank(byte) {
-                    isPendingBlank = text.count > start
-                } else {
-                    if isPendingBlank { text.append(UInt8(ascii: " ")) }
-                    isPendingBlank = false
-                    text.append(byte)
-                }
+            append(header.value, to: &text)
+        }
+    }
+
+    private static func append(_ value: String, to text: inout [UInt8]) {
+        guard !isCollapsed(value.utf8.span) else {
+            text += value.utf8
+            return
+        }
+        let start = text.count
+        var isPendingBlank = false
+        for byte in value.utf8 {
+            if isBlank(byte) {
+                isPendingBlank = text.count > start
+            } else {
+                if isPendingBlank { text.append(UInt8(ascii: " ")) }
+                isPendingBlank = false
+                text.append(byte)
             }
         }
+    }
+
+    /// Almost every value is, and can be appended at once.
+    private static func isCollapsed(_ value: Span<UInt8>) -> Bool {
+        var isAfterBlank = true
+        for index in value.indices {
+            let byte = value[index]
+            if byte == UInt8(ascii: "\t") || byte == UInt8(ascii: " ") && isAfterBlank { return false }
+            isAfterBlank = byte == UInt8(ascii: " ")
+        }
+        return !isAfterBlank || value.isEmpty
     }
 
     /// What is signed with the signing key.

@@ -31,6 +31,11 @@ struct HeaderTable {
     struct Header {
         let name: String
         let value: String
+
+        /// Lengths differ mostly, and are cheaper to compare.
+        func isNamed(_ other: String) -> Bool {
+            name.utf8.count == other.utf8.count && name == other
+        }
     }
 
     let headers: [Header]
@@ -41,20 +46,25 @@ struct HeaderTable {
 
     /// The value of the first header of this name, without the white space around it.
     func first(_ name: String) -> String? {
-        headers.first { $0.name == name }.map { trimmed($0.value) }
+        headers.first { $0.isNamed(name) }.map { trimmed($0.value) }
     }
 
     func count(of name: String) -> Int {
-        headers.count { $0.name == name }
+        headers.count { $0.isNamed(name) }
     }
 }
 
 private func trimmed(_ value: String) -> String {
     guard let first = value.utf8.first, let last = value.utf8.last else { return value }
     guard isBlank(first) || isBlank(last) else { return value }
-    let bytes = Array(value.utf8.drop(while: isBlank))
-    let end = bytes.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? 0
-    return String(decoding: bytes[..<end], as: UTF8.self)
+    return String(decoding: trimmed(Array(value.utf8)[...]), as: UTF8.self)
+}
+
+/// Without the white space around it.
+func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var rest = bytes.drop(while: isBlank)
+    while let last = rest.last, isBlank(last) { rest.removeLast() }
+    return rest
 }
 
 /// The white space that a header's value may hold.

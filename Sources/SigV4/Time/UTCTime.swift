@@ -53,8 +53,8 @@ extension UTCTime {
         }
     }
 
-    // The Gregorian calendar repeats every 400 years, which have 146,097 days. Years are counted from March here, so that
-    // the leap day is the last of its year and months follow a linear pattern (153 days in five of them).
+    // The Gregorian calendar repeats every 400 years, which have 146,097 days. Years are counted from March here, so
+    // that the leap day is the last of its year and months follow a linear pattern (153 days in five of them).
     private static let daysPerEra: Int64 = 146_097
     private static let epochDay: Int64 = 719_468  // from 0000-03-01 to 1970-01-01
 
