@@ -13,8 +13,6 @@ namespace magstore {
 magstore_result Translate(const rocksdb::Status &status) {
     switch (status.code()) {
         case rocksdb::Status::kOk: return MAGSTORE_OK;
-        case rocksdb::Status::kNotFound: return MAGSTORE_ABSENT;
-        case rocksdb::Status::kIncomplete: return MAGSTORE_UNKNOWN;
         // As when a damaged byte asks for a format that there is not.
         case rocksdb::Status::kNotSupported:
         case rocksdb::Status::kCorruption: return MAGSTORE_CORRUPT;
@@ -119,7 +117,7 @@ rocksdb::DBOptions MakeDatabaseOptions(
 }
 
 rocksdb::ColumnFamilyOptions MakeFamilyOptions(
-    const magstore_family &family, const magstore_memory &memory, double jitter) {
+    const magstore_family &family, const magstore_options &options, const magstore_memory &memory, double jitter) {
     rocksdb::BlockBasedTableOptions table;
     table.block_cache = memory.cache;
     table.block_size = 16 << 10;
@@ -136,7 +134,10 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(
     made.write_buffer_size = static_cast<size_t>(static_cast<double>(family.write_buffer_byte_count) * jitter);
     // Otherwise an eighth of the buffer for every family that has a single row.
     made.arena_block_size = 64 << 10;
+    // Room for a flush that takes its time.
+    made.max_write_buffer_number = 4;
     made.compression = family.compresses ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+    made.target_file_size_base = options.table_byte_count;
     made.level_compaction_dynamic_level_bytes = true;
     // A write that waits for compactions would look like a slow drive.
     made.level0_slowdown_writes_trigger = 40;

@@ -99,7 +99,7 @@ private:
 rocksdb::DBOptions MakeDatabaseOptions(
     const magstore_options &options, const magstore_memory &memory, rocksdb::Env *environment);
 rocksdb::ColumnFamilyOptions MakeFamilyOptions(
-    const magstore_family &family, const magstore_memory &memory, double jitter);
+    const magstore_family &family, const magstore_options &options, const magstore_memory &memory, double jitter);
 
 }  // namespace magstore
 

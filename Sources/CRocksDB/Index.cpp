@@ -55,10 +55,10 @@ rocksdb::Status Open(
     database_options.listeners.push_back(index.failure);
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
     magstore_family unused = {"default", 1 << 20, 0, false};
-    descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, magstore::MakeFamilyOptions(unused, memory, 1));
+    descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, magstore::MakeFamilyOptions(unused, options, memory, 1));
     for (size_t number = 0; number < family_count; number++) {
         descriptors.emplace_back(
-            families[number].name, magstore::MakeFamilyOptions(families[number], memory, jitter));
+            families[number].name, magstore::MakeFamilyOptions(families[number], options, memory, jitter));
     }
     rocksdb::DB *database = nullptr;
     auto status = rocksdb::DB::Open(database_options, path, descriptors, &index.families, &database);

@@ -25,9 +25,12 @@ final class IndexDirectory: IndexMedium {
 
     func openIndex() throws(IndexError) -> any MetadataIndex { try open() }
 
-    func open(creates: Bool = true, memory: IndexMemory = IndexDirectory.memory) throws(IndexError) -> RocksDBIndex {
+    func open(
+        creates: Bool = true, memory: IndexMemory = IndexDirectory.memory, tableByteCount: UInt64 = 64 << 20
+    ) throws(IndexError) -> RocksDBIndex {
         var options = RocksDBIndex.Options()
         options.creates = creates
+        options.tableByteCount = tableByteCount
         return try RocksDBIndex.open(at: index.path, quarantine: quarantine.path, memory: memory, options: options)
     }
 

@@ -21,9 +21,16 @@ struct RocksDBDamageTests {
     }
 
     private func open(_ directory: IndexDirectory) throws -> [IndexRow] {
-        let index = try directory.open()
+        try openAndClose(directory) { try $0.rows(.payloads) }
+    }
+
+    /// With memory of its own: to a shared cache, a copy's tables are those of the original.
+    private func openAndClose<Result>(
+        _ directory: IndexDirectory, _ body: (RocksDBIndex) throws -> Result
+    ) throws -> Result {
+        let index = try directory.open(memory: IndexMemory(byteCount: 8 << 20))
         defer { index.close() }
-        return try index.rows(.payloads)
+        return try body(index)
     }
 
     /// What is behind the damage of one byte, at positions spread over the file.
@@ -65,6 +72,37 @@ struct RocksDBDamageTests {
         try #require(tables.count == 1 && blobs.count == 1 && manifests.count == 1)
         for file in tables + blobs + manifests { try damage(directory, file.url, count: 15, expecting: rows) }
         try damage(directory, directory.index.appending(path: "CURRENT"), count: 8, expecting: rows)
+    }
+
+    /// RocksDB before 8.5.1 ends a scan without an error where it comes to such a table.
+    @Test(arguments: ["first block", "index", "footer"])
+    func `Damage where a table is entered does not pass for the end of the rows`(place: String) throws {
+        let directory = try IndexDirectory()
+        let index = try directory.open(tableByteCount: 8 << 10)
+        for number in 0..<400 {
+            let value = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* number) }
+            try index.put(.heads, [UInt8(number >> 8), UInt8(number & 255)], value)
+        }
+        try index.reclaim(.heads)
+        index.close()
+        let tables = try directory.files(suffix: ".sst")
+        try #require(tables.count > 5)
+        let copy = try IndexDirectory()
+        for table in tables {
+            try copy.replaceContents(by: directory)
+            var bytes = try Data(contentsOf: table.url)
+            let position =
+                switch place {
+                case "first block": 10
+                // Within the handle of the index block, behind checksum type and handle of the meta index.
+                case "index": bytes.count - 53 + 5
+                default: bytes.count - 3
+                }
+            bytes[position] ^= 0x55
+            try bytes.write(to: copy.index.appending(path: table.url.lastPathComponent))
+            #expect(code { _ = try openAndClose(copy) { try $0.rows(.heads) } } == .corrupt)
+            #expect(code { _ = try openAndClose(copy) { try $0.reclaim(.heads) } } == .corrupt)
+        }
     }
 
     @Test func `A file that is missing is noticed`() throws {

@@ -51,6 +51,7 @@ typedef struct {
     bool creates;
     // Write-ahead logs beyond this flush what holds them.
     uint64_t log_byte_count;
+    uint64_t table_byte_count;
     int max_open_files;
     int flush_thread_count;
     int compaction_thread_count;

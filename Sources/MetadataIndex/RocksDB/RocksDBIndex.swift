@@ -8,6 +8,8 @@ package final class RocksDBIndex: MetadataIndex {
         package var creates = false
         /// Bytes of write-ahead log, at which the oldest rows in memory are flushed. Bounds the time of a recovery.
         package var logByteCount: UInt64 = 128 << 20
+        /// Bytes of a table file, roughly.
+        package var tableByteCount: UInt64 = 64 << 20
         /// Table and blob files kept open, at least 20.
         package var openFileLimit = 256
         package var flushThreadCount = 1
@@ -110,6 +112,7 @@ extension RocksDBHandle {
     ) throws(IndexError) {
         var settings = magstore_options(
             creates: options.creates, log_byte_count: options.logByteCount,
+            table_byte_count: options.tableByteCount,
             max_open_files: Int32(clamping: options.openFileLimit),
             flush_thread_count: Int32(clamping: options.flushThreadCount),
             compaction_thread_count: Int32(clamping: options.compactionThreadCount))
