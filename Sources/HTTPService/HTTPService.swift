@@ -112,7 +112,9 @@ package final class HTTPService: Sendable {
         context.isDraining.store(true, ordering: .relaxed)
         for listener in listeners { try? await listener.close().get() }
         for loop in loops { loop.eventLoop.execute { loop.closeIdle() } }
-        await wait(for: drain) { self.context.openConnections.load(ordering: .relaxed) == 0 }
+        await wait(for: drain) { self.context.activeConnections == 0 }
+        // Clients that keep idle connections in a pool see them end only when they want to use them.
+        await wait(for: min(drain, Self.lingerGrace)) { self.context.openConnections.load(ordering: .relaxed) == 0 }
         for loop in loops { loop.eventLoop.execute { loop.closeAll() } }
         // Handlers were cancelled. One that does not return keeps its loop alive, but not the caller.
         let isQuiet = await wait(for: Self.cancellationGrace) { self.metrics.isQuiet }
@@ -125,6 +127,7 @@ package final class HTTPService: Sendable {
         for runner in runners { runner.resume() }
     }
 
+    private static let lingerGrace = TimeAmount.milliseconds(500)
     private static let cancellationGrace = TimeAmount.seconds(2)
 
     /// Polls, because what is waited for happens on several loops and shutting down is rare.

@@ -49,6 +49,18 @@ struct LifecycleTests {
         }
     }
 
+    @Test func `A drain does not wait for clients that keep their idle connections`() async throws {
+        try await withService { running in
+            let pooled = try await running.client()
+            try await pooled.send(CapacityTests.get)
+            #expect(await pooled.response().status == 200)
+            let elapsed = await ContinuousClock().measure { await running.service.shutdown(drain: .seconds(60)) }
+            // Well below both the drain and the time given to clients to close.
+            #expect(elapsed < .seconds(8))
+            #expect(await pooled.receiveToEnd() == "")
+        }
+    }
+
     @Test func `Everybody who runs the service returns when it was shut down`() async throws {
         try await withService { running in
             async let first: Void = running.service.run()

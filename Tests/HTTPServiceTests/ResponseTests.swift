@@ -115,7 +115,7 @@ struct ResponseTests {
         }
     }
 
-    @Test func `The handler's headers win over the service's, except framing`() async throws {
+    @Test func `Framing, date and server name are the service's, other headers are the handler's`() async throws {
         let headers: HTTPHeaders = [
             "X-Amz-Request-Id": "mine", "date": "then", "SERVER": "other", "Content-Length": "99",
             "Transfer-Encoding": "chunked", "Connection": "close", "ETag": "\"e\"",
@@ -126,9 +126,10 @@ struct ResponseTests {
         try await withService(.loopback(), handler) { running in
             let text = try await running.exchange(Self.get)
             let expected =
-                "HTTP/1.1 200 OK\r\nX-Amz-Request-Id: mine\r\ndate: then\r\nSERVER: other\r\nETag: \"e\"\r\n"
-                + "Content-Length: 3\r\nConnection: close\r\n\r\nabc"
-            #expect(text == expected)
+                "HTTP/1.1 200 OK\r\nX-Amz-Request-Id: mine\r\nETag: \"e\"\r\nContent-Length: 3\r\nDate: "
+            #expect(text.hasPrefix(expected))
+            #expect(text.hasSuffix(" GMT\r\nServer: magstore\r\nConnection: close\r\n\r\nabc"))
+            #expect(!text.contains("then") && !text.contains("other"))
         }
     }
 

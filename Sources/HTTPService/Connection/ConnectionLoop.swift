@@ -20,7 +20,7 @@ final class ConnectionLoop: @unchecked Sendable {
     private var sweep: RepeatedTask?
     private var identifiers = SplitMix(state: UInt64.random(in: .min ... .max))
     private var dateSecond = -1
-    private var dateText = ""
+    private var dateAndServer = ""
 
     init(eventLoop: any EventLoop, service: ServiceContext) {
         self.eventLoop = eventLoop
@@ -41,14 +41,15 @@ final class ConnectionLoop: @unchecked Sendable {
         return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
     }
 
-    /// The Date header, made once a second.
-    func date() -> String {
+    /// The lines `Date` and `Server`, made once a second.
+    func commonLines() -> String {
         let now = time(nil)
         if now != dateSecond {
             dateSecond = now
-            dateText = HTTPDate.format(seconds: now)
+            dateAndServer =
+                "Date: \(HTTPDate.format(seconds: now))\r\nServer: \(service.configuration.serverName)\r\n"
         }
-        return dateText
+        return dateAndServer
     }
 }
 
@@ -114,7 +115,9 @@ extension ConnectionLoop {
     /// Closes what is idle now. The others close after their answer, because the service is draining.
     func closeIdle() {
         eventLoop.preconditionInEventLoop()
-        while let connection = idle.first { connection.startClosing() }
+        for connection in connections.values {
+            if case .idle = connection.phase { connection.startClosing() }
+        }
     }
 
     func closeAll() {

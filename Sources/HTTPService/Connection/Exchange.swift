@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 
 /// One request and its answer, while its connection works on it.
-struct Exchange {
+final class Exchange {
     let number: Int
     let requestID: String
     let method: HTTPMethod
@@ -14,6 +14,8 @@ struct Exchange {
     let framing: RequestFraming?
     /// The body's end, or its failure, has arrived.
     var bodyHasArrived = false
+    /// Something was read after the body's end.
+    var hasReadAhead = false
     /// The body's end was taken by the handler or dropped.
     var bodyIsTaken = false
     /// The body cannot be completed, and nothing after it can be understood.
@@ -24,6 +26,22 @@ struct Exchange {
     var clock: BodyClock
     var bytesIn = 0
     var bytesOut = 0
+
+    init(
+        number: Int, requestID: String, head: HTTPRequestHead?, framing: RequestFraming?, clientAddress: String,
+        clock: BodyClock
+    ) {
+        self.number = number
+        self.requestID = requestID
+        method = head?.method ?? .RAW(value: "-")
+        target = head?.uri ?? "-"
+        self.clientAddress = clientAddress
+        start = .now()
+        isHTTP10 = head?.version == .http1_0
+        self.framing = framing
+        continueIsOwed = framing?.awaitsContinue ?? false
+        self.clock = clock
+    }
 
     /// Whether the connection can serve another request after this one, as far as the request's body goes.
     func leavesConnectionUsable(drainedBodyBytes: Int) -> Bool {

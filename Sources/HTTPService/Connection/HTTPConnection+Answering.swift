@@ -17,7 +17,7 @@ extension HTTPConnection {
         var buffer = head(
             of: response, length: sends ? UInt64(body?.readableBytes ?? 0) : length, keepsAlive: keepsAlive)
         if sends, let body {
-            self.exchange?.bytesOut = body.readableBytes
+            exchange.bytesOut = body.readableBytes
             loop.counters.bodyBytesOut.add(body.readableBytes)
             if body.readableBytes <= Self.joinedBodyBytes {
                 buffer.writeImmutableBuffer(body)
@@ -52,29 +52,38 @@ extension HTTPConnection {
             return refuse(.responseFailed)
         }
         guard let context, case .serving = phase else { return conclude(unsent: response) }
-        let keepsAlive = keepsAlive(after: self.exchange ?? exchange, response)
-        let head = head(of: response, length: length, keepsAlive: keepsAlive)
-        context.write(wrapOutboundOut(head), promise: nil)
-        let isComplete = await pump(stream, first: first, length: length)
+        let keepsAlive = keepsAlive(after: exchange, response)
+        var start = head(of: response, length: length, keepsAlive: keepsAlive)
+        if first.readableBytes <= Self.joinedBodyBytes {
+            start.writeImmutableBuffer(first)
+        } else {
+            context.write(wrapOutboundOut(start), promise: nil)
+            start = first
+        }
+        let isComplete = await pump(stream, start: start, firstCount: first.readableBytes, length: length)
         conclude(
             status: response.status.code, fields: response.logFields, keepsAlive: keepsAlive, isComplete: isComplete)
     }
 
     /// True when exactly `length` bytes were written.
-    private func pump(_ stream: any ByteStream, first: ByteBuffer, length: UInt64) async -> Bool {
+    ///
+    /// - Parameter start: the first chunk, `firstCount` bytes of the body, perhaps behind the head.
+    private func pump(_ stream: any ByteStream, start: ByteBuffer, firstCount: Int, length: UInt64) async -> Bool {
         var remaining = length
-        var chunk = first
+        var chunk = start
+        var count = firstCount
         while true {
             // More than was promised would be read as the next answer.
-            guard let context, case .serving = phase, UInt64(chunk.readableBytes) <= remaining else { return false }
-            remaining -= UInt64(chunk.readableBytes)
-            exchange?.bytesOut += chunk.readableBytes
-            loop.counters.bodyBytesOut.add(chunk.readableBytes)
+            guard let context, case .serving = phase, UInt64(count) <= remaining else { return false }
+            remaining -= UInt64(count)
+            exchange?.bytesOut += count
+            loop.counters.bodyBytesOut.add(count)
             context.writeAndFlush(wrapOutboundOut(chunk), promise: nil)
             if remaining == 0 { return true }
             if !context.channel.isWritable { await untilWritable() }
             guard case .serving = phase, let next = try? await stream.next() else { return false }
             chunk = next
+            count = next.readableBytes
         }
     }
 
@@ -95,7 +104,7 @@ extension HTTPConnection {
 
     private func head(of response: HTTPResponse, length: UInt64, keepsAlive: Bool) -> ByteBuffer {
         let head = ResponseHead(
-            requestID: exchange?.requestID ?? "", date: loop.date(), serverName: loop.service.configuration.serverName,
+            requestID: exchange?.requestID ?? "", commonLines: loop.commonLines(),
             keepsAlive: keepsAlive, confirmsKeepAlive: exchange?.isHTTP10 ?? false,
             contentLength: response.status.allowsBody ? length : nil)
         let joined =

@@ -47,17 +47,17 @@ extension HTTPConnection {
         case nil:
             return nil
         case .body(let bytes):
-            self.exchange?.continueIsOwed = false
-            self.exchange?.handlerPulls = true
-            self.exchange?.bytesIn += bytes.readableBytes
-            self.exchange?.clock.receive(byteCount: bytes.readableBytes, at: .now())
+            exchange.continueIsOwed = false
+            exchange.handlerPulls = true
+            exchange.bytesIn += bytes.readableBytes
+            exchange.clock.receive(byteCount: bytes.readableBytes, at: .now())
             if pullWaiter == nil { readIfWanted() }
             return .success(bytes)
         case .end:
-            self.exchange?.bodyIsTaken = true
+            exchange.bodyIsTaken = true
             return .success(nil)
         case .failure, .head:
-            self.exchange?.bodyFailure = .malformed
+            exchange.bodyFailure = .malformed
             return .failure(HTTPBodyError.malformed)
         }
     }

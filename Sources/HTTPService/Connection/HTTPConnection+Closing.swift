@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 extension HTTPConnection {
     /// Closes once everything written is sent, in a way that lets the client read it.
@@ -7,9 +8,8 @@ extension HTTPConnection {
         guard let context else { return }
         switch phase {
         case .closing, .lingering, .closed: return
-        case .idle, .receivingHead, .serving, .draining: break
+        case .idle, .receivingHead, .serving, .draining: loop.leaveIdle(self)
         }
-        loop.leaveIdle(self)
         phase = .closing
         unsentBytes = .max
         deadline = .now() + limits.writeTimeout
@@ -27,7 +27,10 @@ extension HTTPConnection {
         inbound.removeAll()
         deadline = .now() + limits.lingerTimeout
         phase = .lingering(limits.lingerBytes)
+        loop.service.lingeringConnections.add(1, ordering: .relaxed)
         context.close(mode: .output, promise: nil)
+        // Its answer is out: it may go as soon as another connection needs the room.
+        if !isRefused, !loop.becomeIdle(self) { return abort() }
         readIfWanted()
     }
 
@@ -42,10 +45,16 @@ extension HTTPConnection {
 
     /// Closes at once. What was written and not yet sent is lost.
     func abort() {
-        loop.leaveIdle(self)
         if case .closed = phase { return }
-        phase = .closed
+        depart()
         (transport ?? context)?.close(promise: nil)
+    }
+
+    /// Leaves the counts and lists of connections that live.
+    func depart() {
+        loop.leaveIdle(self)
+        if case .lingering = phase { loop.service.lingeringConnections.subtract(1, ordering: .relaxed) }
+        phase = .closed
     }
 
     /// Bytes that the client has not taken yet.
@@ -60,7 +69,8 @@ extension HTTPConnection {
         case .serving:
             if pullWaiter != nil, exchange?.clock.judge(at: now) == .tooSlow { failBody(.timedOut) }
             if writableWaiter != nil, now >= deadline { checkSending(now) }
-        case .idle where now >= deadline, .closing where now >= deadline: checkSending(now)
+        case .closing where now >= deadline: checkSending(now)
+        case .idle where now >= deadline: if bytesUnsent > 0 { checkSending(now) } else { startClosing() }
         case .receivingHead where now >= deadline: giveUpOnHead()
         case .draining where now >= deadline: startClosing()
         case .lingering where now >= deadline: abort()

@@ -82,7 +82,7 @@ extension HTTPConnection {
             refuse(error)
             return nil
         }
-        var exchange = makeExchange(head: head, framing: framing, client: client)
+        let exchange = makeExchange(head: head, framing: framing, client: client)
         exchange.bodyHasArrived = inbound.holdsRestOfBody
         self.exchange = exchange
         let inFlight = service.requestsInFlight.load(ordering: .relaxed)
@@ -106,16 +106,15 @@ extension HTTPConnection {
         loop.service.requestsInFlight.add(1, ordering: .relaxed)
         loop.counters.requests.add(1)
         return Exchange(
-            number: exchangeCount, requestID: loop.makeRequestID(), method: head?.method ?? .RAW(value: "-"),
-            target: head?.uri ?? "-", clientAddress: client.address, start: .now(), isHTTP10: head?.version == .http1_0,
-            framing: framing, continueIsOwed: framing?.awaitsContinue ?? false,
+            number: exchangeCount, requestID: loop.makeRequestID(), head: head, framing: framing,
+            clientAddress: client.address,
             clock: BodyClock(timeout: limits.bodyTimeout, minimumRate: limits.minimumBodyRate))
     }
 
     /// Answers the exchange without the handler.
     func refuse(_ error: HTTPProtocolError) {
         guard let exchange else { return }
-        if !error.keepsConnection { self.exchange?.bodyFailure = .malformed }
+        if !error.keepsConnection { exchange.bodyFailure = .malformed }
         var response = loop.service.configuration.errorResponse(error, exchange.requestID)
         if case .stream = response.body { response.body = .none }
         writeWhole(response)
@@ -133,7 +132,7 @@ extension HTTPConnection {
         } else if !keepsAlive {
             startClosing()
         } else if exchange.bodyIsTaken {
-            phase = .idle
+            becomeReady()
         } else {
             phase = .draining(limits.drainedBodyBytes)
             deadline = .now() + limits.lingerTimeout
@@ -150,15 +149,21 @@ extension HTTPConnection {
     private func drain(_ part: InboundQueue.Part, budget: Int) {
         switch part {
         case .body(let bytes) where bytes.readableBytes <= budget: phase = .draining(budget - bytes.readableBytes)
-        case .end: phase = .idle
+        case .end: becomeReady()
         case .body, .failure, .head: startClosing()
         }
+    }
+
+    /// The next request may come.
+    private func becomeReady() {
+        phase = .idle
+        deadline = .now() + limits.idleTimeout
+        unsentBytes = .max
     }
 
     /// Nothing to do: the connection may now be closed to make room for another.
     func rest() {
         guard case .idle = phase, !isInIdleList, !isRefused else { return }
-        if exchangeCount > 0 { deadline = .now() + limits.idleTimeout }
         let isDraining = loop.service.isDraining.load(ordering: .relaxed)
         if isDraining || !loop.becomeIdle(self) { startClosing() }
     }

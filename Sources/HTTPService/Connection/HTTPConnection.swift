@@ -115,6 +115,7 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
             phase = .receivingHead
             deadline = .now() + limits.headerTimeout
         }
+        if let exchange, exchange.bodyHasArrived { exchange.hasReadAhead = true }
         deliverBodyPart()
         proceed()
     }
@@ -152,22 +153,24 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
         let isWanted =
             switch phase {
             case .idle, .receivingHead: inbound.isEmpty && context.channel.isWritable
-            case .serving:
-                if let exchange, exchange.handlerPulls, !exchange.bodyHasArrived {
-                    inbound.byteCount < limits.readAheadBytes
-                } else {
-                    false
-                }
+            case .serving: isReadingAhead
             case .draining, .lingering: true
             case .closing, .closed: false
             }
         if isWanted { context.read() }
     }
 
+    /// While a handler works: more of the body that it pulls; or, once the body has arrived, one read for the next
+    /// request. That read mostly waits until the answer is out, and spares switching the socket's events off and on.
+    private var isReadingAhead: Bool {
+        guard let exchange else { return false }
+        if exchange.bodyHasArrived { return inbound.holdsNoRequest && !exchange.hasReadAhead }
+        return exchange.handlerPulls && inbound.byteCount < limits.readAheadBytes
+    }
+
     /// The client is gone: everybody who waits for it learns so.
     private func vanish() {
-        phase = .closed
-        loop.leaveIdle(self)
+        depart()
         inbound.removeAll()
         exchange?.bodyFailure = .truncated
         pullWaiter.take()?.resume(throwing: HTTPBodyError.truncated)

@@ -21,6 +21,9 @@ struct InboundQueue {
 
     var isEmpty: Bool { parts.isEmpty }
 
+    /// Whether nothing is here but, at most, the end of the current body.
+    var holdsNoRequest: Bool { parts.count <= 1 }
+
     /// Whether the body at the front is complete, or can never become so.
     var holdsRestOfBody: Bool {
         parts.contains { if case .body = $0 { false } else { true } }

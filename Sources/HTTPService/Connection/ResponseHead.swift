@@ -4,8 +4,8 @@ import NIOHTTP1
 /// An answer's head as bytes, with the headers that the service owes every answer.
 struct ResponseHead {
     let requestID: String
-    let date: String
-    let serverName: String
+    /// The lines `Date` and `Server`, with their line ends.
+    let commonLines: String
     let keepsAlive: Bool
     /// An HTTP/1.0 client that asked to keep the connection is told that it was heard.
     let confirmsKeepAlive: Bool
@@ -13,19 +13,16 @@ struct ResponseHead {
     let contentLength: UInt64?
 
     func write(status: HTTPResponseStatus, headers: HTTPHeaders, into buffer: inout ByteBuffer) {
-        buffer.writeString("HTTP/1.1 ")
-        buffer.writeString(String(status.code))
-        buffer.writeString(" ")
-        buffer.writeString(status.reasonPhrase)
-        buffer.writeString("\r\n")
-        var given = Given()
-        for (name, value) in headers where given.passes(name) && !name.isEmpty && name.utf8.allSatisfy(Self.isToken) {
+        Self.writeStatusLine(status, into: &buffer)
+        var hasRequestID = false
+        for (name, value) in headers where !name.isEmpty && name.utf8.allSatisfy(Self.isToken) {
+            if Self.isOwn(name) { continue }
+            if name.utf8.count == 16, name.lowercased() == "x-amz-request-id" { hasRequestID = true }
             Self.write(name, value, into: &buffer)
         }
         if let contentLength { Self.write("Content-Length", String(contentLength), into: &buffer) }
-        if !given.requestID { Self.write("x-amz-request-id", requestID, into: &buffer) }
-        if !given.date { Self.write("Date", date, into: &buffer) }
-        if !given.server { Self.write("Server", serverName, into: &buffer) }
+        if !hasRequestID { Self.write("x-amz-request-id", requestID, into: &buffer) }
+        buffer.writeString(commonLines)
         if !keepsAlive {
             buffer.writeStaticString("Connection: close\r\n")
         } else if confirmsKeepAlive {
@@ -34,23 +31,25 @@ struct ResponseHead {
         buffer.writeStaticString("\r\n")
     }
 
-    /// Which of the service's headers the handler gave itself; framing is never the handler's.
-    private struct Given {
-        var requestID = false
-        var date = false
-        var server = false
+    /// Framing, date and server name are never the handler's.
+    private static func isOwn(_ name: String) -> Bool {
+        switch name.utf8.count {
+        case 4: name.lowercased() == "date"
+        case 6: name.lowercased() == "server"
+        case 10: name.lowercased() == "connection"
+        case 14: name.lowercased() == "content-length"
+        case 17: name.lowercased() == "transfer-encoding"
+        default: false
+        }
+    }
 
-        mutating func passes(_ name: String) -> Bool {
-            switch name.utf8.count {
-            case 4 where name.lowercased() == "date": date = true
-            case 6 where name.lowercased() == "server": server = true
-            case 10 where name.lowercased() == "connection", 14 where name.lowercased() == "content-length",
-                17 where name.lowercased() == "transfer-encoding":
-                return false
-            case 16 where name.lowercased() == "x-amz-request-id": requestID = true
-            default: break
-            }
-            return true
+    private static func writeStatusLine(_ status: HTTPResponseStatus, into buffer: inout ByteBuffer) {
+        switch status {
+        case .ok: buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+        case .noContent: buffer.writeStaticString("HTTP/1.1 204 No Content\r\n")
+        case .partialContent: buffer.writeStaticString("HTTP/1.1 206 Partial Content\r\n")
+        case .notFound: buffer.writeStaticString("HTTP/1.1 404 Not Found\r\n")
+        default: buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
         }
     }
 
