@@ -15,5 +15,6 @@ func oneLine<Result>(_ body: () throws(SettingsError) -> Result) throws -> Resul
 
 /// One line on standard error.
 func printError(_ text: String) {
-    fputs("magstore: \(text)\n", stderr)
+    let line = Array("magstore: \(text)\n".utf8)
+    _ = write(STDERR_FILENO, line, line.count)
 }

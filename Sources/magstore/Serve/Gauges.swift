@@ -7,7 +7,7 @@ import MetadataIndex
 enum Gauges {
     static func families(_ sets: [SetHealth]) -> [MetricFamily] {
         func family(
-            _ name: String, _ kind: MetricFamily.Kind = .gauge, _ help: String, _ value: (SetHealth) -> Double
+            _ name: String, _ help: String, _ kind: MetricFamily.Kind = .gauge, _ value: (SetHealth) -> Double
         ) -> MetricFamily {
             MetricFamily(
                 name, help: help, kind: kind,
@@ -24,10 +24,10 @@ enum Gauges {
             family("magstore_set_missing_shards", "Shards that are not where they belong and are to be rebuilt.") {
                 Double($0.missingShards)
             },
-            family("magstore_set_corruption_found_total", .counter, "Shards that failed their checksum.") {
+            family("magstore_set_corruption_found_total", "Shards that failed their checksum.", .counter) {
                 Double($0.corruptionFound)
             },
-            family("magstore_set_shards_repaired_total", .counter, "Shards rebuilt from parity.") {
+            family("magstore_set_shards_repaired_total", "Shards rebuilt from parity.", .counter) {
                 Double($0.shardsRepaired)
             },
             family("magstore_set_free_bytes", "Bytes that can still be written to every drive of the set.") {

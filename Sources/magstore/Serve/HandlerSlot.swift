@@ -1,5 +1,6 @@
 import HTTPService
 import NIOCore
+import NIOHTTP1
 import Synchronization
 
 /// Stands in for the S3 service until the store is open, so that the server can listen, and fail to, before it touches

@@ -48,7 +48,8 @@ struct OpenStore: Sendable {
                 return DriveThreads(name: String(name.suffix(8)))
             },
             openIndex: { [options] (drive) throws(IndexError) in
-                try RocksDBIndex.open(at: drive.path + "/index", memory: memory, options: options)
+                try RocksDBIndex.open(
+                    at: drive.path + "/index", quarantine: drive.path + "/quarantine", memory: memory, options: options)
             }, logger: logger)
     }
 

@@ -43,14 +43,14 @@ struct RootCredentials: Sendable, Equatable {
     }
 
     /// 20 characters and 40, as AWS's keys have: about 100 and 200 bits.
-    static func random(_ source: some RandomSource) -> RootCredentials {
+    static func random(_ source: any RandomSource) -> RootCredentials {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
         let all = letters + Array("abcdefghijklmnopqrstuvwxyz")
         return RootCredentials(
             checkedUser: text(20, of: letters, source), password: Secret(text(40, of: all, source)))
     }
 
-    private static func text(_ count: Int, of letters: [Character], _ source: some RandomSource) -> String {
+    private static func text(_ count: Int, of letters: [Character], _ source: any RandomSource) -> String {
         // The bias of a remainder of 2^64 is nothing.
         String((0..<count).map { _ in letters[Int(source.next() % UInt64(letters.count))] })
     }
@@ -89,24 +89,25 @@ extension RootCredentials {
     static let documentPath = "root-credentials"
 
     /// The pair that the store keeps; makes it when there is none.
-    static func kept(in store: some KeyValueStore, random: some RandomSource) async throws -> RootCredentials {
-        // Twice at most: whoever else made it between the two steps was the first.
-        while true {
-            if let document = try await store.document(documentPath) {
-                guard let kept = RootCredentials(text: String(decoding: document.bytes, as: UTF8.self)) else {
-                    throw SettingsError(
-                        "the root credentials in the store can not be read; set MAGSTORE_ROOT_USER and "
-                            + "MAGSTORE_ROOT_PASSWORD")
-                }
-                return kept
-            }
-            let made = random(random)
-            do throws(StoreError) {
-                try await store.setDocument(documentPath, Array(made.text.utf8), expected: .absent)
-                return made
-            } catch  where error.code == .documentConflict {
-                continue
-            }
+    static func kept(in store: some KeyValueStore, random source: any RandomSource) async throws -> RootCredentials {
+        if let kept = try await stored(in: store) { return kept }
+        let made = random(source)
+        do {
+            try await store.setDocument(documentPath, Array(made.text.utf8), expected: .absent)
+            return made
+        } catch {
+            // Whoever else made it between the two steps was the first.
+            guard error.code == .documentConflict, let kept = try await stored(in: store) else { throw error }
+            return kept
         }
+    }
+
+    private static func stored(in store: some KeyValueStore) async throws -> RootCredentials? {
+        guard let document = try await store.document(documentPath) else { return nil }
+        guard let kept = RootCredentials(text: String(decoding: document.bytes, as: UTF8.self)) else {
+            throw SettingsError(
+                "the root credentials in the store can not be read; set MAGSTORE_ROOT_USER and MAGSTORE_ROOT_PASSWORD")
+        }
+        return kept
     }
 }

@@ -3,6 +3,7 @@ import AdminServer
 import ErasureStore
 import HTTPService
 import Logging
+import NIOCore
 import NIOPosix
 import S3Server
 import SigV4
@@ -67,7 +68,7 @@ final class Server: Sendable {
         if let region = plan.settings.region { settings.region = region }
         settings.domains = plan.settings.domains
         settings.hosts = plan.settings.publicURLs.map(\.hostHeader)
-        let pool = NIOThreadPool(numberOfThreads: System.coreCount)
+        let pool = NIOThreadPool(numberOfThreads: NIOCore.System.coreCount)
         pool.start()
         return S3Service(
             store: opened.store,

@@ -4,7 +4,7 @@ enum ProcessEnvironment {
     /// The variables of this process.
     static var variables: [String: String] {
         var result: [String: String] = [:]
-        guard var entry = environ else { return result }
+        var entry: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = environ
         while let text = entry.pointee {
             let line = String(cString: text)
             if let equals = line.firstIndex(of: "=") {
