@@ -29,7 +29,7 @@ rocksdb::Status SyncParent(rocksdb::Env &environment, const std::string &path) {
 }
 
 // RocksDB notices a blob file that is missing or short only when it is read.
-rocksdb::Status CheckFiles(rocksdb::DB &database) {
+rocksdb::Status LookForFiles(rocksdb::DB &database) {
     rocksdb::LiveFilesStorageInfoOptions options;
     options.wal_size_for_flush = std::numeric_limits<uint64_t>::max();
     std::vector<rocksdb::LiveFileStorageInfo> files;
@@ -44,6 +44,15 @@ rocksdb::Status CheckFiles(rocksdb::DB &database) {
         if (!found.ok()) return found;
     }
     return status;
+}
+
+// A compaction that ends meanwhile would remove files that were just listed: none goes while they are looked for.
+rocksdb::Status CheckFiles(rocksdb::DB &database) {
+    auto status = database.DisableFileDeletions();
+    if (!status.ok()) return status;
+    auto found = LookForFiles(database);
+    status = database.EnableFileDeletions(/*force=*/false);
+    return found.ok() ? status : found;
 }
 
 rocksdb::Status Open(

@@ -58,6 +58,8 @@ extension S3Exchange {
     func upload(
         _ integrity: BodyIntegrity, length: UInt64?, algorithm: ChecksumAlgorithm? = nil
     ) throws(S3Error) -> UploadStream {
+        // A client that forgot the length would otherwise store nothing over its object.
+        guard length != nil || request.body.length == nil else { throw S3Error(.missingContentLength) }
         let promises = BodyPromises(payloadDigest: payloadDigest, integrity: integrity, length: length)
         return UploadStream(
             try content(integrity), promises: promises, namesContent: true, algorithm: algorithm,

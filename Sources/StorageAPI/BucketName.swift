@@ -18,6 +18,12 @@ package struct BucketName: Hashable, Comparable, Sendable, CustomStringConvertib
         for (left, right) in zip(bytes, bytes.dropFirst()) where left == UInt8(ascii: ".") && right == left {
             throw InvalidName(rule: "a bucket name has no two dots in a row")
         }
+        for (left, right) in zip(bytes, bytes.dropFirst()) {
+            let pair = [left, right]
+            guard pair != Array(".-".utf8), pair != Array("-.".utf8) else {
+                throw InvalidName(rule: "each label of a bucket name begins and ends with a letter or digit")
+            }
+        }
         guard !Self.looksLikeAddress(bytes) else {
             throw InvalidName(rule: "a bucket name does not look like an IP address")
         }
