@@ -1,4 +1,6 @@
 import Foundation
+import NIOHTTP1
+import SigV4
 import Testing
 
 @testable import magstore

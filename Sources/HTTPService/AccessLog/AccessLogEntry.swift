@@ -16,6 +16,23 @@ package struct AccessLogEntry: Sendable {
     /// False when the client vanished or the answer broke off.
     package var isComplete: Bool
     package var fields: [LogField]
+
+    package init(
+        startMilliseconds: Int, requestID: String, clientAddress: String, method: String, target: String, status: UInt,
+        bytesIn: Int, bytesOut: Int, duration: TimeAmount, isComplete: Bool, fields: [LogField]
+    ) {
+        self.startMilliseconds = startMilliseconds
+        self.requestID = requestID
+        self.clientAddress = clientAddress
+        self.method = method
+        self.target = target
+        self.status = status
+        self.bytesIn = bytesIn
+        self.bytesOut = bytesOut
+        self.duration = duration
+        self.isComplete = isComplete
+        self.fields = fields
+    }
 }
 
 /// Where entries go. Called on an event loop for every request: must not block.

@@ -1,4 +1,5 @@
 import ErasureStore
+import StorageAPI
 import Synchronization
 import Testing
 
