@@ -1,5 +1,6 @@
 import Foundation
 import HTTPService
+import NIOCore
 import Logging
 import Testing
 
