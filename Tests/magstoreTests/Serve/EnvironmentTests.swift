@@ -43,20 +43,24 @@ import Testing
 
     @Test func `Tasks of the engine run one at a time on its thread`() async {
         let engine = EngineThread(name: "test")
-        let running = Atomic(0)
-        let steps = Atomic(0)
+        let counters = Counters()
         await withTaskGroup { group in
             for _ in 0..<16 {
                 group.addTask(executorPreference: engine) {
                     for _ in 0..<200 {
-                        #expect(running.add(1, ordering: .relaxed).newValue == 1)
-                        steps.add(1, ordering: .relaxed)
-                        running.subtract(1, ordering: .relaxed)
+                        #expect(counters.running.add(1, ordering: .relaxed).newValue == 1)
+                        counters.steps.add(1, ordering: .relaxed)
+                        counters.running.subtract(1, ordering: .relaxed)
                         await Task.yield()
                     }
                 }
             }
         }
-        #expect(steps.load(ordering: .relaxed) == 3200)
+        #expect(counters.steps.load(ordering: .relaxed) == 3200)
     }
+}
+
+private final class Counters: Sendable {
+    let running = Atomic(0)
+    let steps = Atomic(0)
 }

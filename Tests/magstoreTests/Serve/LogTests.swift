@@ -1,7 +1,7 @@
 import Foundation
 import HTTPService
-import NIOCore
 import Logging
+import NIOCore
 import Testing
 
 @testable import magstore
