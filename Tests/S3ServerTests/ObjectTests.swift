@@ -115,7 +115,8 @@ import Testing
         try await withBucket { client in
             try await client.put("/bucket/key", "value", headers: [("Content-Type", "text/plain")])
             let target =
-                "/bucket/key?response-content-type=image%2Fpng&response-content-disposition=attachment%3B%20filename%3Dx"
+                "/bucket/key?response-content-type=image%2Fpng"
+                + "&response-content-disposition=attachment%3B%20filename%3Dx"
                 + "&response-cache-control=max-age%3D1&x-id=GetObject"
             for signing in [Signing.header, .presigned()] {
                 let answer = try await client.send(.GET, target, signing: signing)

@@ -20,7 +20,7 @@ enum AllowedImports {
         // engine
         "ErasureStore": [
             "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "Digests", "NIOCore", "Logging",
-            "FoundationEssentials",
+            "FoundationEssentials", "Glibc",
         ],
 
         // front

@@ -163,7 +163,8 @@ final class PayloadReader: Sendable {
         return begin(shard: piece.unit, range: start..<start + UInt64(piece.byteCount))
     }
 
-    /// The bytes of a piece from the other shards: the code works byte by byte, so the same range of `k` others is enough.
+    /// The bytes of a piece from the other shards: the code works byte by byte, so that the same range of `k` others is
+    /// enough.
     func rebuild(shard wanted: Int, range: Range<UInt64>) async throws(StoreError) -> ByteBuffer {
         let (k, total) = (code.dataShards, code.shards)
         var units: [Int: ByteBuffer] = [:]

@@ -7,8 +7,8 @@ import NIOCore
 /// what the file is, so that it can be read without any index.
 ///
 ///     units     shard bytes, see StripeGeometry
-///     table     4 bytes little-endian for each block of 64 KiB, or of a unit if that is smaller: CRC32C of the block (the
-///               last one may be short)
+///     table     4 bytes little-endian for each block of 64 KiB, or of a unit if that is smaller: CRC32C of the block
+///               (the last one may be short)
 ///     footer    96 bytes: "MAGSHARD", format, shard, k, m, unit bytes, block bytes (32 bits each, little-endian),
 ///               payload bytes (64), data id (24 bytes), zeros, CRC32C of the 92 bytes before it
 struct ShardFormat: Hashable, Sendable {

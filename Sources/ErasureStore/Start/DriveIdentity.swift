@@ -45,7 +45,8 @@ package struct DriveIdentity: Codable, Hashable, Sendable {
         }
         guard format.format <= Self.currentFormat else {
             throw IdentityError(
-                "the drive has format \(format.format), and this build knows up to \(Self.currentFormat): use a newer build"
+                "the drive has format \(format.format), and this build knows up to \(Self.currentFormat): "
+                    + "use a newer build"
             )
         }
         guard let identity = try? decoder.decode(DriveIdentity.self, from: Data(bytes)), identity.isSensible else {

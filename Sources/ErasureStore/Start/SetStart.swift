@@ -36,11 +36,12 @@ struct SetStart {
         switch verdict {
         case .tooFewVoters:
             return .refused(
-                "\(name): \(voters.count) of \(shape.driveCount) drives can be judged and \(shape.readFloor) are needed; "
-                    + "missing: \(absentText)")
+                "\(name): \(voters.count) of \(shape.driveCount) drives can be judged and "
+                    + "\(shape.readFloor) are needed; missing: \(absentText)")
         case .undecided(let batch, let bringBack):
             return .refused(
-                "\(name): batch \(batch) may have been acknowledged, and too few drives that have it are here. Bring back: "
+                "\(name): batch \(batch) may have been acknowledged, and too few drives that have it are here. "
+                    + "Bring back: "
                     + bringBack.map { "slot \($0.slot) (drive \($0.drive.text))" }.joined(separator: ", ")
                     + "; or give up what only they hold with --accept-loss")
         case .recover(let batch):

@@ -94,7 +94,8 @@ extension PartAssembly {
         if let type = input.checksumType, type != promised.type {
             throw S3Error(
                 .invalidRequest,
-                "The upload was created using the \(promised.type.wireName) checksum mode. The complete request must use "
+                "The upload was created using the \(promised.type.wireName) checksum mode. "
+                    + "The complete request must use "
                     + "the same checksum mode.")
         }
         let computed = Checksum(
