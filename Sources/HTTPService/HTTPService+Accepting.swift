@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -59,6 +60,24 @@ extension HTTPService {
         )
         try pipeline.addHandler(connection)
         if let tls { connection.transport = try pipeline.context(handler: tls) }
+    }
+}
+
+/// Tells the operator that connections could not be accepted. The listener survives, and tries again after a second.
+final class AcceptErrorLog: ChannelInboundHandler, Sendable {
+    typealias InboundIn = any Channel
+
+    private let logger: Logger
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? IOError {
+            logger.error("cannot accept connections", metadata: ["error": "\(error)"])
+        }
+        context.fireErrorCaught(error)
     }
 }
 

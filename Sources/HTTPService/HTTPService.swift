@@ -112,13 +112,22 @@ package final class HTTPService: Sendable {
         context.isDraining.store(true, ordering: .relaxed)
         for listener in listeners { try? await listener.close().get() }
         for loop in loops { loop.eventLoop.execute { loop.closeIdle() } }
-        await wait(for: drain) { self.context.activeConnections == 0 }
+        if await !wait(for: drain, until: { self.context.activeConnections == 0 }) {
+            logger.notice(
+                "closing connections that are still active",
+                metadata: ["connections": "\(context.activeConnections)", "requests": "\(metrics.requestsInFlight)"])
+        }
         // Clients that keep idle connections in a pool see them end only when they want to use them.
         await wait(for: min(drain, Self.lingerGrace)) { self.context.openConnections.load(ordering: .relaxed) == 0 }
         for loop in loops { loop.eventLoop.execute { loop.closeAll() } }
         // Handlers were cancelled. One that does not return keeps its loop alive, but not the caller.
         let isQuiet = await wait(for: Self.cancellationGrace) { self.metrics.isQuiet }
-        if isQuiet, ownsGroup { try? await group.shutdownGracefully() }
+        if !isQuiet {
+            let count = metrics.requestsInFlight
+            logger.warning("handlers did not end when cancelled", metadata: ["requests": "\(count)"])
+        } else if ownsGroup {
+            try? await group.shutdownGracefully()
+        }
         let runners = state.withLock { state in
             state.phase = .stopped
             defer { state.runners = [] }
@@ -156,11 +165,13 @@ extension HTTPService {
             .serverChannelOption(.backlog, value: limits.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
-                // Or `::` would take the port of `0.0.0.0` too.
-                guard isSharedPort, address.host.utf8.contains(UInt8(ascii: ":")) else {
-                    return channel.eventLoop.makeSucceededVoidFuture()
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptErrorLog(logger: self.logger))
+                    // Or `::` would take the port of `0.0.0.0` too.
+                    guard isSharedPort, address.host.utf8.contains(UInt8(ascii: ":")) else { return }
+                    let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
+                    try channel.syncOptions?.setOption(onlyIPv6, value: 1)
                 }
-                return channel.setOption(ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 1)
             }
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.maxMessagesPerRead, value: 1)

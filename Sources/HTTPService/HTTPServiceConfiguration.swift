@@ -82,10 +82,10 @@ package struct HTTPLimits: Hashable, Sendable {
     /// because closing at once would reset the connection and lose that answer.
     package var lingerTimeout: TimeAmount = .seconds(10)
     package var lingerBytes = 64 * 1024 * 1024
-    /// Bytes of a body that are read ahead of the handler once it began to read.
-    package var readAheadBytes = 256 * 1024
-    /// An answer's stream is pulled while fewer bytes wait to be written.
-    package var unsentBytes = 512 * 1024
+    /// Bytes of a body that are read ahead of the handler once it began to read. One read, up to 128 KiB, comes on top.
+    package var readAheadBytes = 128 * 1024
+    /// An answer's stream is pulled while fewer bytes wait to be written. One chunk of the stream comes on top.
+    package var unsentBytes = 256 * 1024
     package var backlog: Int32 = 1024
 
     package init() {}

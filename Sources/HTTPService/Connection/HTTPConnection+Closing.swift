@@ -5,6 +5,8 @@ import Synchronization
 extension HTTPConnection {
     /// Closes once everything written is sent, in a way that lets the client read it.
     func startClosing() {
+        // Nothing was written yet, and during a TLS handshake nothing could be.
+        guard exchangeCount > 0 else { return abort() }
         guard let context else { return }
         switch phase {
         case .closing, .lingering, .closed: return

@@ -27,7 +27,7 @@ final class RawClient {
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
                         try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
+                            NIOSSLClientHandler(context: tls, serverHostname: "localhost"), name: "tls")
                     }
                     try channel.pipeline.syncOperations.addHandler(collector)
                 }
@@ -55,6 +55,11 @@ final class RawClient {
 
     func close() async throws {
         try? await channel.close().get()
+    }
+
+    /// Cuts the connection below TLS.
+    func closeTransport() async throws {
+        try? await channel.pipeline.context(name: "tls").flatMap { $0.close() }.get()
     }
 
     func closeOutput() async throws {

@@ -51,7 +51,7 @@ struct RunningService {
 
 /// Looks until the condition holds. The test's time limit ends it otherwise.
 func until(_ condition: () -> Bool) async {
-    while !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+    while !condition(), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(1)) }
 }
 
 /// Starts a service, and stops it after `body`.
