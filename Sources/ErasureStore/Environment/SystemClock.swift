@@ -71,7 +71,9 @@ package final class SystemClock: StoreClock, @unchecked Sendable {
                 if nextTick == .max {
                     condition.wait()
                 } else {
-                    condition.wait(untilMilliseconds: nextTick * Self.tickMilliseconds)
+                    // A day at most at a time: a timer may be beyond what fits.
+                    let next = min(nextTick, now + 86_400_000 / Self.tickMilliseconds)
+                    condition.wait(untilMilliseconds: next * Self.tickMilliseconds)
                 }
             }
         }

@@ -30,7 +30,7 @@ package final class RocksDBIndex: MetadataIndex {
     ///   - path: Of the index's directory.
     ///   - quarantine: A directory for the torn ends of logs, made when needed.
     /// - Throws: `notFound` when there is no index; `corrupt` when what was acknowledged may be lost; `inputOutput`
-    ///   also   while it is open already.
+    ///   also while it is open already.
     package static func open(
         at path: String, quarantine: String, memory: IndexMemory, options: Options = Options()
     ) throws(IndexError) -> RocksDBIndex {
