@@ -99,7 +99,11 @@ struct DepartureTests {
     }
 
     @Test func `A connection that is idle for too long is closed`() async throws {
-        try await withService(.loopback { $0.limits.idleTimeout = .milliseconds(50) }) { running in
+        let configuration = HTTPServiceConfiguration.loopback {
+            $0.limits.idleTimeout = .milliseconds(50)
+            $0.limits.lingerTimeout = .milliseconds(50)
+        }
+        try await withService(configuration) { running in
             let client = try await running.client()
             try await client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(await client.response().status == 200)
