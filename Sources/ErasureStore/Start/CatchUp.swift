@@ -165,7 +165,7 @@ struct CatchUp {
     }
 
     /// Names that are a drive's own, or are written last.
-    private static let ownState: Set<[UInt8]> = [
+    static let ownState: Set<[UInt8]> = [
         StateKey.last.bytes, StateKey.identity.bytes, StateKey.syncing.bytes,
     ]
 

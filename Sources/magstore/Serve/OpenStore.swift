@@ -35,11 +35,13 @@ struct OpenStore: Sendable {
         return opened
     }
 
-    private static func environment(
-        _ memory: IndexMemory, _ descriptors: DescriptorBudget, _ clock: SystemClock, _ logger: Logger
+    /// What the engine runs on in this process.
+    static func environment(
+        _ memory: IndexMemory, _ descriptors: DescriptorBudget, _ clock: SystemClock, _ logger: Logger,
+        createsIndexes: Bool = true
     ) -> StoreEnvironment {
         var options = RocksDBIndex.Options()
-        options.creates = true
+        options.creates = createsIndexes
         options.openFileLimit = descriptors.tableFilesPerDrive
         return StoreEnvironment(
             clock: clock, random: SystemRandom(),

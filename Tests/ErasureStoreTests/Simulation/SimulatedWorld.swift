@@ -115,6 +115,9 @@ final class SimulatedWorld: Sendable {
         Timestamp(milliseconds: wallOffset.withLock { $0 } + Int64(scheduler.uptimeMilliseconds))
     }
 
+    /// What is at a path.
+    @Sendable func openDrive(_ path: String) -> any Drive { machine(path).drive.open() }
+
     /// Opens the store on the drives at these places, and lets it run.
     func start(
         _ request: DeploymentRequest? = nil, parity: Int? = nil, setSize: Int? = nil, present: [Int]? = nil

@@ -1,0 +1,114 @@
+package import DriveIO
+package import MetadataIndex
+import StorageAPI
+
+/// Proves from what is on stopped drives that every object has all its shards and that the indexes agree, or says
+/// exactly what is wrong. Changes nothing, except that opening an index replays its log, as every start does.
+package struct Doctor: Sendable {
+    let opener: DriveOpener
+    let verifyIndex: @Sendable (any MetadataIndex) throws(IndexError) -> Void
+    let log: FindingLog
+
+    /// - Parameters:
+    ///   - environment: whose `openIndex` must not create an index where there is none.
+    ///   - verifyIndex: reads all that an index has on the disk and checks it; runs on the drive's thread.
+    ///   - report: told of every finding, one at a time.
+    package init(
+        environment: StoreEnvironment, makeDrive: @escaping @Sendable (String) -> any Drive,
+        verifyIndex: @escaping @Sendable (any MetadataIndex) throws(IndexError) -> Void,
+        report: @escaping @Sendable (DoctorFinding) -> Void
+    ) {
+        opener = DriveOpener(environment: environment, makeDrive: makeDrive)
+        self.verifyIndex = verifyIndex
+        log = FindingLog(report)
+    }
+
+    /// Looks at the drives at these paths, which must be all drives of the store: one that is not here is a finding.
+    package func examine(_ paths: [String]) async -> DoctorSummary {
+        var drives: [IdentifiedDrive] = []
+        for path in paths {
+            switch await opener.look(at: path) {
+            case .identified(let drive): drives.append(drive)
+            case .absent(_, let reason), .unusable(_, let reason): log.add(.drive, path, reason)
+            case .blank(_, let drive, let executor, _):
+                log.add(.drive, path, "it is empty: no drive of any store")
+                await Self.end(executor) { drive.close() }
+            }
+        }
+        let mine = await keepOneDeployment(drives)
+        var summary = DoctorSummary()
+        var bucketNames: [UInt64: String] = [:]
+        for place in Self.places(of: mine) {
+            let examination = SetExamination(
+                place: place, doctor: self,
+                drives: mine.filter { $0.identity.pool == place.pool && $0.identity.set == place.set })
+            // The home set comes first, and it alone has the buckets' names.
+            summary.add(await examination.carryOut(&bucketNames))
+        }
+        summary.findings = log.count
+        return summary
+    }
+
+    /// Drives of another deployment, or two that claim one slot, are findings and are left alone.
+    private func keepOneDeployment(_ drives: [IdentifiedDrive]) async -> [IdentifiedDrive] {
+        var kept: [IdentifiedDrive] = []
+        for drive in drives {
+            let identity = drive.identity
+            var reason: String?
+            if identity.state != .formed {
+                reason = "its creation was not finished"
+            } else if let first = kept.first, first.identity.deployment != identity.deployment {
+                reason = "it belongs to another deployment than \(first.path)"
+            } else if let other = kept.first(where: {
+                $0.identity.pool == identity.pool && $0.identity.set == identity.set
+                    && $0.identity.slot == identity.slot
+            }) {
+                reason = "it claims the same slot as \(other.path)"
+            }
+            guard let reason else {
+                kept.append(drive)
+                continue
+            }
+            log.add(.drive, drive.path, reason)
+            await Self.end(drive.executor) { drive.drive.close() }
+        }
+        return kept
+    }
+
+    /// Every set that the identities speak of, also one of which no drive is here.
+    private static func places(of drives: [IdentifiedDrive]) -> [SetPlace] {
+        guard let first = drives.first?.identity else { return [] }
+        var places: [SetPlace] = []
+        for pool in 0..<first.poolCount {
+            let setCount = drives.first { $0.identity.pool == pool }?.identity.setCount ?? 1
+            for set in 0..<setCount {
+                places.append(SetPlace(pool: pool, set: set, number: places.count + 1, shape: first.shape))
+            }
+        }
+        return places
+    }
+
+    /// Runs the last job of a drive's threads and waits for it.
+    static func end(_ executor: any DriveExecutor, _ job: @escaping @Sendable () -> Void) async {
+        let done = Promise<Void>()
+        executor.submit(.commit) {
+            job()
+            done.fulfil(())
+        } otherwise: {
+            done.fulfil(())
+        }
+        await done.value()
+        executor.abandon()
+    }
+}
+
+/// Where a set is in its deployment.
+struct SetPlace: Sendable {
+    let pool: Int
+    let set: Int
+    /// From 1, over all pools: the name by which logs call it.
+    let number: Int
+    let shape: SetShape
+
+    var name: String { "set \(number)" }
+}
