@@ -114,7 +114,7 @@ struct Inventory {
         }
     }
 
-    /// A part list counts once for its payloads, however many objects share it. One in the trash names nothing any more.
+    /// A part list counts once for its payloads, however many objects share it. One in the trash names nothing.
     private mutating func addManifest(_ row: IndexRow) throws(RecordError) {
         let id = try DataID(parsing: row.key)
         let list = try ManifestRecord(decoding: row.value)

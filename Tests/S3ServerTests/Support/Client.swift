@@ -169,6 +169,9 @@ extension Client {
         var head = HTTPRequestHead(version: .http1_1, method: method, uri: target)
         head.headers = HTTPHeaders(request.headers)
         let promise = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Answer.self)
+        let sent = head
+        // Written on the event loop as soon as the connection stands: on a loaded machine this task may go on so late
+        // that the server has closed an idle connection by then.
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -176,13 +179,14 @@ extension Client {
                     try channel.pipeline.syncOperations.addHandler(AnswerCollector(promise))
                 }
             }
-            .connect(to: server.address).get()
-        let sent = head
-        channel.eventLoop.execute {
-            channel.write(HTTPClientRequestPart.head(sent), promise: nil)
-            if body.readableBytes > 0 { channel.write(HTTPClientRequestPart.body(.byteBuffer(body)), promise: nil) }
-            channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-        }
+            .connect(to: server.address)
+            .map { channel in
+                channel.write(HTTPClientRequestPart.head(sent), promise: nil)
+                if body.readableBytes > 0 { channel.write(HTTPClientRequestPart.body(.byteBuffer(body)), promise: nil) }
+                channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+                return channel
+            }
+            .get()
         let answer = try await promise.futureResult.get()
         try? await channel.close()
         return answer
