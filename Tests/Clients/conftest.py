@@ -20,6 +20,7 @@ COMBINATIONS = [f"{layout}-{transport}" for layout, transport in itertools.produ
 def pytest_addoption(parser):
     parser.addoption("--endpoint", help="test a server that runs already (credentials from AWS_*), not magstore")
     parser.addoption("--only", help="one combination, like six-https")
+    parser.addoption("--transport", choices=TRANSPORTS, help="only the combinations over this one")
 
 
 def pytest_generate_tests(metafunc):
@@ -33,6 +34,9 @@ def pytest_generate_tests(metafunc):
         only = metafunc.config.getoption("--only")
         if only:
             names = [name for name in names if name == only]
+        transport = metafunc.config.getoption("--transport")
+        if transport:
+            names = [name for name in names if name.endswith(f"-{transport}")]
     metafunc.parametrize("store", names, indirect=True, scope="session")
 
 
