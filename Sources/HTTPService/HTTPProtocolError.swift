@@ -17,8 +17,6 @@ package enum HTTPProtocolError: Error, Hashable, Sendable, CaseIterable {
     case tooManyConnections
     /// The cap of requests in flight is reached.
     case tooManyRequests
-    /// An Expect other than `100-continue`.
-    case expectationFailed
     /// A Transfer-Encoding other than `chunked`.
     case unsupportedTransferEncoding
     /// Neither HTTP/1.0 nor HTTP/1.1.
@@ -32,7 +30,6 @@ package enum HTTPProtocolError: Error, Hashable, Sendable, CaseIterable {
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .targetTooLong: .uriTooLong
         case .tooManyConnections, .tooManyRequests: .serviceUnavailable
-        case .expectationFailed: .expectationFailed
         case .unsupportedTransferEncoding: .notImplemented
         case .unsupportedVersion: .httpVersionNotSupported
         case .responseFailed: .internalServerError
@@ -43,7 +40,7 @@ package enum HTTPProtocolError: Error, Hashable, Sendable, CaseIterable {
     var keepsConnection: Bool {
         switch self {
         case .tooManyRequests, .responseFailed: true
-        case .malformed, .badHost, .headersTooLarge, .targetTooLong, .timedOut, .tooManyConnections, .expectationFailed,
+        case .malformed, .badHost, .headersTooLarge, .targetTooLong, .timedOut, .tooManyConnections,
             .unsupportedTransferEncoding, .unsupportedVersion:
             false
         }

@@ -63,8 +63,6 @@ struct StrictnessTests {
         ("FROB /a HTTP/1.1\r\nHost: h\r\n\r\n", 400),
         ("get /a HTTP/1.1\r\nHost: h\r\n\r\n", 400),
         ("\u{16}\u{3}\u{1}\u{2}", 400),
-        // Expectations
-        ("PUT /a HTTP/1.1\r\nHost: h\r\nExpect: 200-ok\r\nContent-Length: 1\r\n\r\na", 417),
     ]
 
     @Test(arguments: refused)

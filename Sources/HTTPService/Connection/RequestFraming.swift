@@ -59,8 +59,8 @@ struct RequestFraming: Hashable {
         } else {
             length = fields.contentLength ?? 0
         }
-        guard let expectation = fields.expectation, version == .http1_1 else { return }
-        guard expectation.lowercased() == "100-continue" else { throw .expectationFailed }
+        // Other expectations are none that anybody could have (RFC 9110 §10.1.1). S3 passes them by too.
+        guard fields.expectation?.lowercased() == "100-continue", version == .http1_1 else { return }
         awaitsContinue = length != 0
     }
 

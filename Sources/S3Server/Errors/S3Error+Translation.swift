@@ -39,7 +39,6 @@ extension HTTPProtocolError {
         case .targetTooLong: S3Error(.invalidURI, "The request target is too long.")
         case .timedOut: S3Error(.requestTimeout)
         case .tooManyConnections, .tooManyRequests: S3Error(.slowDown)
-        case .expectationFailed: S3Error(.badRequest, "Only Expect: 100-continue is supported.")
         case .unsupportedTransferEncoding:
             S3Error.notImplemented(header: "Transfer-Encoding")
         case .unsupportedVersion: S3Error(.badRequest, "Only HTTP/1.0 and HTTP/1.1 are supported.")
