@@ -45,6 +45,7 @@ struct UTCTimeTests {
         "read the three forms of HTTP dates",
         arguments: [
             "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+            "Sun, 06 Nov 1994 08:49:37 -0000", "Sun, 06 Nov 1994 08:49:37 +0000",
         ])
     func httpDates(text: String) {
         #expect(UTCTime(httpDate: text)?.secondsSinceEpoch == 784_111_777)
@@ -53,7 +54,9 @@ struct UTCTimeTests {
     @Test(
         "refuse what is no HTTP date",
         arguments: [
-            "", "GMT", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nof 1994 08:49:37 GMT",
+            "", "GMT", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 06 Nov 1994 08:49:37 +0100", "Sun, 06 Nov 1994 08:49:37 0000", "Sun, 06 Nov 1994 08:49:37 -0000 GMT",
+            "Sun, 06 Nof 1994 08:49:37 GMT",
             "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 8:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT",
             "Sun Nov 6 1994", "Sun, 06 Nov 194 08:49:37 GMT", "Sun, 006 Nov 1994 08:49:37 GMT", ", , , , , ,",
         ])

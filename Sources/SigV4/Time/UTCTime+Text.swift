@@ -11,14 +11,19 @@ extension UTCTime {
                 hour: time / 10_000, minute: time / 100 % 100, second: time % 100))
     }
 
-    /// Reads an HTTP date in any of its three forms (RFC 9110, section 5.6.7).
+    /// Reads an HTTP date in any of its three forms (RFC 9110, section 5.6.7), and the form of mails for the same zone:
+    /// botocore signs with a `Date` that ends in `-0000`.
     package init?(httpDate text: String) {
         // "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"
         let separators = [UInt8(ascii: " "), UInt8(ascii: ","), UInt8(ascii: "-")]
         var words = text.utf8.split { separators.contains($0) }.dropFirst()
         guard words.count >= 4 else { return nil }
         if text.utf8.contains(UInt8(ascii: ",")) {
-            guard words.count == 5, words.removeLast().elementsEqual("GMT".utf8) else { return nil }
+            let isUniversal = [" GMT", " -0000", " +0000"].contains {
+                text.utf8.suffix($0.utf8.count).elementsEqual($0.utf8)
+            }
+            guard words.count == 5, isUniversal else { return nil }
+            words.removeLast()
             self.init(day: words[1], month: words[2], year: words[3], time: words[4])
         } else {
             guard words.count == 4 else { return nil }
