@@ -8,9 +8,10 @@ enum UnsupportedHeaders {
         "x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption", "x-amz-object-lock-",
         "x-amz-grant-",
     ]
+    /// `x-amz-bypass-governance-retention` is not among them: where nothing can be locked, to pass by locks is what
+    /// happens anyway. AWS takes it for buckets without locks too, and SDKs' cleaners send it always.
     private static let names: Set = [
-        "x-amz-website-redirect-location", "x-amz-mfa", "x-amz-bypass-governance-retention",
-        "x-amz-write-offset-bytes", "x-amz-rename-source",
+        "x-amz-website-redirect-location", "x-amz-mfa", "x-amz-write-offset-bytes", "x-amz-rename-source",
     ]
     /// What may be asked for because it holds anyway, and what AWS knows beside it. Anything else is a mistake.
     private static let choices = [
