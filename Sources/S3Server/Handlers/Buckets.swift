@@ -14,9 +14,22 @@ extension S3Exchange {
 
     func createBucket(_ input: CreateBucketInput) async throws -> HTTPResponse {
         let body = try CreateBucketBody(try await document(input.integrity))
-        let region = body.region ?? ""
-        _ = try await store.createBucket(input.bucket, region: region == service.settings.region ? "" : region)
+        let region = body.region ?? service.settings.region
+        do throws(StoreError) {
+            _ = try await store.createBucket(input.bucket, region: region == service.settings.region ? "" : region)
+        } catch {
+            guard error.code == .bucketExists, try await isMadeAgain(input.bucket, in: region) else { throw error }
+        }
         return HTTPResponse(status: .ok, headers: ["Location": "/\(input.bucket)"])
+    }
+
+    /// In its first region alone, AWS answers that a bucket was made to an owner who makes it again, "for legacy
+    /// compatibility" (CreateBucket, BucketAlreadyOwnedByYou).
+    private static let lenientRegion = "us-east-1"
+
+    private func isMadeAgain(_ name: BucketName, in region: String) async throws(StoreError) -> Bool {
+        let bucket = try await store.bucket(name)
+        return region == Self.lenientRegion && self.region(of: bucket) == Self.lenientRegion
     }
 
     func headBucket(_ name: BucketName) async throws -> HTTPResponse {
