@@ -68,7 +68,9 @@ extension S3Exchange {
     private func slice(_ input: GetObjectInput, of object: any StoredObject) async throws -> Slice {
         let info = object.info
         if let number = input.partNumber { return try await part(number, of: object) }
-        guard let range = input.range else { return Slice(range: 0..<info.size, checksums: info.seal.checksums) }
+        guard let range = input.range(of: info) else {
+            return Slice(range: 0..<info.size, checksums: info.seal.checksums)
+        }
         return Slice(range: try range.resolve(size: info.size), isPartial: true)
     }
 
