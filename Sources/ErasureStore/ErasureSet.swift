@@ -83,7 +83,8 @@ final class ErasureSet: Sendable {
         }
         let start = SetStart(
             shape: shape, name: name, acceptLoss: acceptLoss, opened: opened, absent: absent,
-            run: environment.random.next(), watch: watch, evicted: { [weak self] in self?.putOut($0) })
+            run: environment.random.next(), watch: watch, evicted: { [weak self] in self?.putOut($0) },
+            rolledBack: { [weak self] in self?.rolledBack($0) }, broken: environment.broken)
         switch await start.carryOut() {
         case .serving(let writer):
             publish(writer)
@@ -102,10 +103,11 @@ final class ErasureSet: Sendable {
 
     /// Serves commits until closed or until too few members are left.
     func serve() async -> Committer.Ending {
-        let taken = state.withLock { state -> BatchWriter? in
+        var taken = state.withLock { state -> BatchWriter? in
             defer { state.writer = nil }
             return state.writer
         }
+        if environment.broken == .publishesBeforeCommit { taken?.publishedEarly = { self.publish($0) } }
         guard var writer = taken, let view = try? board.view(ofSet: index) else { return .stopped }
         let ending = await committer.serve(
             &writer, clock: environment.clock, watch: watch, first: view, publish: publish)
@@ -191,6 +193,14 @@ final class ErasureSet: Sendable {
     func report(_ failure: DriveFailure) {
         guard failure.condemnsDrive else { return }
         if !committer.post(.evict(failure)) { putOut(failure) }
+    }
+
+    /// A drive that was told to have a batch durable and has it no more is made equal again, and counted.
+    private func rolledBack(_ drive: SlotDrive) {
+        damage.countRollback()
+        logger.error(
+            "drive lost what it had synced",
+            metadata: ["set": "\(name)", "slot": "\(drive.slot)", "path": "\(drive.drive.path)"])
     }
 
     /// The drive is out in memory at once; late completions are ignored with its handle (rule 5).

@@ -63,6 +63,9 @@ struct BatchWriter {
     let watch: StallWatch
     /// Told of each drive that is put out.
     let evicted: @Sendable (DriveFailure) -> Void
+    let broken: BrokenRule?
+    /// Of a broken build: called when the first member has a batch.
+    var publishedEarly: (@Sendable (BatchWriter) -> Void)?
 
     /// Ascending by slot.
     private(set) var members: [SlotDrive]
@@ -74,8 +77,9 @@ struct BatchWriter {
 
     init(
         shape: SetShape, watch: StallWatch, members: [SlotDrive], last: BatchID, committed: BatchID, missingCount: Int,
-        evicted: @escaping @Sendable (DriveFailure) -> Void
+        evicted: @escaping @Sendable (DriveFailure) -> Void, broken: BrokenRule?
     ) {
+        self.broken = broken
         self.shape = shape
         self.watch = watch
         self.missingCount = missingCount
@@ -97,6 +101,9 @@ struct BatchWriter {
         var id = id
         let trashed = Set(staged.trashed)
         let placed = staged.placed.filter { !trashed.contains($0.id) }
+        // A member without its shard has its row already, and may be evicted all the same.
+        let missing = Set(staged.edits.order.filter { $0.family == .missing })
+        if broken == .reapsBeforeCommit { await removeFiles(staged.trashed) }
         while true {
             let prepared = PreparedBatch(
                 id: id, predecessor: last, committed: committed, members: members.map(\.member), staged: staged,
@@ -110,7 +117,7 @@ struct BatchWriter {
                 return .committed
             case .evict(let slots):
                 // The undecided batch commits with this one, which also says which shards the evicted lack (rule 5).
-                staged = Self.evictionRows(of: placed, slots: slots)
+                staged = Self.evictionRows(of: placed, slots: slots, except: missing)
                 id = BatchID(epoch: id.epoch, run: id.run, sequence: id.sequence + 1)
             case .stop:
                 return .stopped
@@ -133,12 +140,16 @@ struct BatchWriter {
         for member in members {
             let batch = prepared.batch(forSlot: member.slot)
             let slot = member.slot
+            let (broken, predecessor) = (broken, prepared.change.predecessor)
             member.executor.submit(.commit) {
                 answers.post(
                     .written(
                         slot: slot,
                         Result {
-                            try member.index.write(batch)
+                            if broken != .ignoresThePredecessor {
+                                try Self.check(member.index, endsWith: predecessor)
+                            }
+                            try Self.write(batch, to: member.index, broken: broken)
                             // A directory that was wiped or unmounted goes on "storing": it does not count.
                             try member.drive.checkPlace()
                             return try member.index.snapshot()
@@ -148,7 +159,7 @@ struct BatchWriter {
                 answers.post(.written(slot: slot, .failure(abandoned)))
             }
         }
-        var tally = BatchTally(members: members.map(\.slot), writeFloor: shape.writeFloor)
+        var tally = BatchTally(members: members.map(\.slot), writeFloor: shape.writeFloor, broken: broken)
         var verdict = BatchTally.Verdict.wait
         watch.begin { answers.post(.timeLimit) }
         defer { watch.end() }
@@ -157,6 +168,7 @@ struct BatchWriter {
                 switch answer {
                 case .written(let slot, .success(let snapshot)):
                     snapshots[slot] = snapshot
+                    publishedEarly?(self)
                     verdict = tally.record(slot: slot, success: true)
                 case .written(let slot, .failure(let failure)):
                     putOut(failure)
@@ -177,11 +189,42 @@ struct BatchWriter {
         evicted(failure)
     }
 
-    private static func evictionRows(of placed: [Payload], slots: [Int]) -> Evaluation.Staged {
+    private static func evictionRows(
+        of placed: [Payload], slots: [Int], except missing: Set<RowKey>
+    ) -> Evaluation.Staged {
         var staged = Evaluation.Staged()
         for payload in placed {
-            for slot in slots where payload.slots.contains(slot) { staged.markMissing(payload, slot) }
+            for slot in slots where payload.slots.contains(slot) {
+                let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes
+                if missing.contains(RowKey(family: .missing, key: key)) { continue }
+                staged.markMissing(payload, slot)
+            }
         }
         return staged
+    }
+
+    /// A drive refuses a batch that does not follow its last one: something was lost on it, and it must be caught up.
+    private static func check(_ index: any MetadataIndex, endsWith predecessor: BatchID) throws {
+        let last = try index.value(.state, StateKey.last.bytes).map { try LastRecord(decoding: $0).id } ?? .none
+        guard last == predecessor else {
+            throw IndexError(.inputOutput, "the drive is at batch \(last), not at \(predecessor)")
+        }
+    }
+
+    private static func write(_ batch: IndexBatch, to index: any MetadataIndex, broken: BrokenRule?) throws {
+        do {
+            try index.write(batch)
+        } catch  where broken == .retriesFailedSyncs {
+            try index.write(batch)
+        }
+    }
+
+    /// Of a broken build.
+    private func removeFiles(_ trashed: [DataID]) async {
+        for member in members {
+            _ = try? await member.perform(.background) {
+                try member.drive.removeShards(trashed.map { ShardName($0.text) })
+            }
+        }
     }
 }

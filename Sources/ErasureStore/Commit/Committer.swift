@@ -105,7 +105,7 @@ final class Committer: Sendable {
     ) async -> (stopped: Bool, settlements: [QueuedMutation.Settlement]) {
         let evaluation = Evaluation(
             id: writer.nextID, view: view, shape: writer.shape, members: writer.members.map(\.slot),
-            now: clock.now().milliseconds, mayHaveMissing: writer.missingCount > 0)
+            now: clock.now().milliseconds, mayHaveMissing: writer.missingCount > 0, broken: writer.broken)
         var settlements: [QueuedMutation.Settlement] = []
         for mutation in mutations { settlements.append(await mutation.run(evaluation)) }
         let waiting = settlements

@@ -22,10 +22,15 @@ final class Evaluation {
     let now: Int64
     /// Whether any `missing` row may exist: almost always not, and then nobody looks for one.
     let mayHaveMissing: Bool
+    let broken: BrokenRule?
     private(set) var batch = Staged()
     private(set) var staged = Staged()
 
-    init(id: BatchID, view: SetView, shape: SetShape, members: [Int], now: Int64, mayHaveMissing: Bool) {
+    init(
+        id: BatchID, view: SetView, shape: SetShape, members: [Int], now: Int64, mayHaveMissing: Bool,
+        broken: BrokenRule? = nil
+    ) {
+        self.broken = broken
         self.id = id
         self.view = view
         self.shape = shape

@@ -12,6 +12,8 @@ package struct StoreEnvironment: Sendable {
     /// Opens (or creates) the index of a drive. Called on the drive's executor.
     package var openIndex: @Sendable (any Drive) throws(IndexError) -> any MetadataIndex
     package var logger: Logger
+    /// For tests of the tests.
+    package var broken: BrokenRule?
 
     package init(
         clock: any StoreClock, random: any RandomSource,

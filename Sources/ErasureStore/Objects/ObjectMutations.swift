@@ -18,6 +18,10 @@ struct PutObject: Mutation {
         let old = try await evaluation.record(HeadRecord.self, .heads, row)
         if let refusal = precondition.refusal(current: old?.current) { throw StoreError(refusal) }
         var head = head
+        if evaluation.broken == .overwritesInPlace, let payload, let place = old?.payload {
+            head.payload = try evaluation.place(NewPayload(id: place.id, size: payload.size, content: payload.content))
+            return try await evaluation.replaceHead(row, bucket: bucket, old: old, new: head, drops: false)
+        }
         if let payload { head.payload = try evaluation.place(payload) }
         return try await evaluation.replaceHead(row, bucket: bucket, old: old, new: head)
     }
@@ -62,12 +66,12 @@ struct DeleteObject: Mutation {
 extension Evaluation {
     /// Writes a head over the old one, which lets go of its bytes, and counts the difference.
     func replaceHead(
-        _ row: [UInt8], bucket: BucketID, old: HeadRecord?, new: HeadRecord
+        _ row: [UInt8], bucket: BucketID, old: HeadRecord?, new: HeadRecord, drops: Bool = true
     ) async throws(StoreError) -> HeadRecord {
         var head = new
         head.modified = max(now, old?.modified ?? 0)
         put(.heads, row, head)
-        if let old { try await drop(payload: old.payload, manifest: old.manifest) }
+        if let old, drops { try await drop(payload: old.payload, manifest: old.manifest) }
         try await count(
             bucket: bucket.value, objects: old == nil ? 1 : 0, bytes: Int64(head.size) - Int64(old?.size ?? 0))
         return head

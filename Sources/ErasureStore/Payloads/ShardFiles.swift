@@ -79,7 +79,7 @@ final class ShardFiles: Sendable {
     func finish(size: UInt64) async throws(StoreError) -> Set<Int> {
         try await settle()
         let payload = Self.payload(id, size: size, set.shape)
-        let format = format
+        let (format, broken) = (format, set.environment.broken)
         progress.withLock { progress in
             progress.pending = progress.shards.map { shard in
                 let promise = shard.drive.begin(.access, limitMilliseconds: EngineLimits.shardMilliseconds) {
@@ -87,7 +87,11 @@ final class ShardFiles: Sendable {
                         guard let writer = state.writer else { return }
                         try writer.append(
                             format.trailer(checksums: state.checksums, payload: payload, shard: shard.number))
-                        try writer.finish()
+                        do {
+                            try writer.finish()
+                        } catch  where broken == .retriesFailedSyncs {
+                            try writer.finish()
+                        }
                         // The directory may have been wiped or unmounted meanwhile: then nothing was stored.
                         try shard.drive.drive.checkPlace()
                     }

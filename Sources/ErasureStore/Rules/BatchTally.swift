@@ -13,13 +13,15 @@ struct BatchTally {
 
     let members: [Int]
     let writeFloor: Int
+    let broken: BrokenRule?
     private(set) var durable: Set<Int> = []
     private(set) var failed: Set<Int> = []
 
-    init(members: [Int], writeFloor: Int) {
+    init(members: [Int], writeFloor: Int, broken: BrokenRule? = nil) {
         precondition(members.count >= writeFloor, "a batch needs its write floor")
         self.members = members
         self.writeFloor = writeFloor
+        self.broken = broken
     }
 
     mutating func record(slot: Int, success: Bool) -> Verdict {
@@ -39,6 +41,7 @@ struct BatchTally {
 
     private var verdict: Verdict {
         if members.count - failed.count < writeFloor { return .stop }
+        if broken == .answersAtQuorum, durable.count >= writeFloor, failed.isEmpty { return .commit }
         guard durable.count + failed.count == members.count else { return .wait }
         return failed.isEmpty ? .commit : .evict(failed.sorted())
     }

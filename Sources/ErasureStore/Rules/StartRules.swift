@@ -47,19 +47,13 @@ package enum RecoveryVerdict: Hashable, Sendable {
 package enum StartRules {
     /// Judges batches from the highest downward. With `acceptLoss` an undecided batch is kept, although
     /// some of its data may be unreadable: the operator has said that the drives which could decide are gone for good.
-    package static func recoveryPoint(shape: SetShape, voters: [Voter], acceptLoss: Bool = false) -> RecoveryVerdict {
+    package static func recoveryPoint(
+        shape: SetShape, voters: [Voter], acceptLoss: Bool = false, broken: BrokenRule? = nil
+    ) -> RecoveryVerdict {
         guard voters.count >= shape.readFloor else { return .tooFewVoters }
         var headers: [BatchID: BatchHeader] = [:]
-        var named: Set<BatchID> = []
-        for header in voters.lazy.flatMap(\.chain) {
-            headers[header.id] = header
-            named.insert(header.committed)
-        }
-        // What a batch names as committed was, and so was everything before it in the same chain.
-        var knownCommitted: Set<BatchID> = []
-        for voter in voters {
-            for header in voter.chain.drop(while: { !named.contains($0.id) }) { knownCommitted.insert(header.id) }
-        }
+        for header in voters.lazy.flatMap(\.chain) { headers[header.id] = header }
+        let knownCommitted = knownCommitted(voters)
         let descending = headers.values.sorted { left, right in
             if (left.id.epoch, left.id.sequence) != (right.id.epoch, right.id.sequence) {
                 return right.id.precedes(left.id)
@@ -68,16 +62,40 @@ package enum StartRules {
         }
         for header in descending {
             let holders = voters.filter { $0.holds(header.id) }
-            if holders.count >= shape.dataShards { return .recover(header.id) }
+            if holders.count >= shape.dataShards || broken == .keepsTheHighestBatch { return .recover(header.id) }
             let votersInMembers = voters.filter { header.members.contains($0.member) }
             let lacking = votersInMembers.filter { !$0.holds(header.id) }
             if !lacking.isEmpty, !knownCommitted.contains(header.id) { continue }
+            if broken == .neverRefusesToStart { continue }
             if acceptLoss { return .recover(header.id) }
             let present = Set(voters.map(\.member))
             let absent = header.members.filter { !present.contains($0) }.sorted { $0.slot < $1.slot }
             return .undecided(header.id, bringBack: absent.isEmpty ? lacking.map(\.member) : absent)
         }
         return .recover(.none)
+    }
+
+    /// Members of a committed batch that lack it: what they had made durable is gone.
+    package static func rolledBack(_ voters: [Voter]) -> Set<MemberRecord> {
+        let committed = knownCommitted(voters)
+        var lost: Set<MemberRecord> = []
+        for header in Set(voters.lazy.flatMap(\.chain)) where committed.contains(header.id) {
+            for voter in voters where header.members.contains(voter.member) {
+                // A batch older than the end of its chain was forgotten, not lost.
+                if voter.last.precedes(header.id), !voter.holds(header.id) { lost.insert(voter.member) }
+            }
+        }
+        return lost
+    }
+
+    /// What a batch names as committed was, and so was everything before it in the same chain.
+    private static func knownCommitted(_ voters: [Voter]) -> Set<BatchID> {
+        let named = Set(voters.lazy.flatMap(\.chain).map(\.committed))
+        var known: Set<BatchID> = []
+        for voter in voters {
+            for header in voter.chain.drop(while: { !named.contains($0.id) }) { known.insert(header.id) }
+        }
+        return known
     }
 
     /// Rule 8: what may be done from a recovery point.

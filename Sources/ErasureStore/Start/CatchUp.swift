@@ -9,6 +9,7 @@ struct CatchUp {
     let target: SlotDrive
     let source: SlotDrive
     let snapshot: any IndexSnapshot
+    let broken: BrokenRule?
 
     /// What the target and the source have in common, and what either touched since.
     private struct Difference: Sendable {
@@ -33,7 +34,9 @@ struct CatchUp {
     /// - Parameter whileServing: The source moves on meanwhile, so that every target is marked.
     func run(whileServing: Bool = false) async throws(DriveFailure) -> [Payload] {
         let wasMarked = try await isMarked()
-        let difference = try await difference()
+        var difference = try await difference()
+        // What was copied before may be of batches that were discarded since: its log does not say.
+        if wasMarked { difference.touched = nil }
         if difference.targetHoldsPoint, !wasMarked, !whileServing {
             guard !difference.discarded.isEmpty else { return [] }
             try await copyRows(difference, inOneWrite: true)
@@ -147,6 +150,8 @@ struct CatchUp {
                 }
             }
         }
+        if let touched = difference.touched { writes.operations += try await staleRows(touched) }
+        if broken == .clearsTheMarkEarly { writes.delete(.state, StateKey.syncing.bytes) }
         for id in difference.discarded + difference.outdated { writes.delete(.changes, ChangeKey(id).bytes) }
         for row in difference.news { writes.put(.changes, row.key, row.value) }
         let snapshot = snapshot
@@ -157,6 +162,17 @@ struct CatchUp {
             writes.delete(.state, StateKey.last.bytes)
         }
         try await write(writes)
+    }
+
+    /// Deletes rows of payloads that discarded batches wrote, or that were reaped meanwhile.
+    private func staleRows(_ touched: Set<TouchedRow>) async throws(DriveFailure) -> [IndexBatch.Operation] {
+        let snapshot = snapshot
+        return try await source.perform(.background) {
+            try touched.lazy.filter { $0.family == Family.payloads.rawValue }.map(\.key)
+                .sorted { $0.lexicographicallyPrecedes($1) }
+                .filter { try !Self.isNamed(DataID(parsing: ArraySlice($0)), snapshot) }
+                .map { .delete(.payloads, key: $0) }
+        }
     }
 
     private func write(_ batch: IndexBatch) async throws(DriveFailure) {
@@ -193,8 +209,13 @@ extension CatchUp {
     /// Removes shards that the source has seen trashed and removed, and finds those that should be here.
     private func settlePayloads(_ difference: Difference, all: Bool) async throws(DriveFailure) -> [Payload] {
         let (snapshot, slot) = (snapshot, target.slot)
-        let rowIDs = (difference.touched ?? []).filter { $0.family == Family.payloads.rawValue }
-            .compactMap { try? DataID(parsing: ArraySlice($0.key)) }
+        let rowIDs: [DataID]
+        if let touched = difference.touched {
+            rowIDs = touched.filter { $0.family == Family.payloads.rawValue }
+                .compactMap { try? DataID(parsing: ArraySlice($0.key)) }
+        } else {
+            rowIDs = try await presentRows()
+        }
         let candidates = Set(difference.trashed).union(rowIDs)
         let (gone, expected) = try await source.perform(.background) {
             let gone = try candidates.filter { try !Self.isNamed($0, snapshot) }
@@ -219,6 +240,17 @@ extension CatchUp {
             if !batch.operations.isEmpty { try target.index.write(batch) }
             try target.drive.removeShards(gone.map { ShardName($0.text) })
             return try expected.filter { try !Self.isPresent($0, target) }
+        }
+    }
+
+    /// Every payload row of the target, for when the log does not say which may be stale.
+    private func presentRows() async throws(DriveFailure) -> [DataID] {
+        let target = target
+        return try await target.perform(.commit) {
+            let cursor = try target.index.cursor(.payloads, from: [], to: nil)
+            var ids: [DataID] = []
+            while let row = try cursor.next() { ids.append(try DataID(parsing: ArraySlice(row.key))) }
+            return ids
         }
     }
 

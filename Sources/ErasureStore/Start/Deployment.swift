@@ -72,8 +72,20 @@ private struct Assembly {
         let formed = identified.filter { $0.identity.state == .formed }
         guard !formed.isEmpty else { return try await format() }
         try checkAgreement(formed)
-        // A drive that was being formed when its peers were done is one of them: only its mark is late.
-        return identified
+        return try await finishForming()
+    }
+
+    /// A drive that was being formed when its peers were done is one of them: only its mark is late.
+    private func finishForming() async throws(DeploymentError) -> [IdentifiedDrive] {
+        var drives: [IdentifiedDrive] = []
+        for drive in identified {
+            guard drive.identity.state == .forming else {
+                drives.append(drive)
+                continue
+            }
+            drives.append(try await form(drive))
+        }
+        return drives
     }
 
     private func checkAgreement(_ formed: [IdentifiedDrive]) throws(DeploymentError) {
@@ -149,14 +161,15 @@ private struct Assembly {
         }
         for drive in drives { try await write(drive.identity, to: drive) }
         var formed: [IdentifiedDrive] = []
-        for drive in drives {
-            var identity = drive.identity
-            identity.state = .formed
-            try await write(identity, to: drive)
-            formed.append(
-                IdentifiedDrive(path: drive.path, drive: drive.drive, executor: drive.executor, identity: identity))
-        }
+        for drive in drives { formed.append(try await form(drive)) }
         return formed
+    }
+
+    private func form(_ drive: IdentifiedDrive) async throws(DeploymentError) -> IdentifiedDrive {
+        var identity = drive.identity
+        identity.state = .formed
+        try await write(identity, to: drive)
+        return IdentifiedDrive(path: drive.path, drive: drive.drive, executor: drive.executor, identity: identity)
     }
 
     private func write(_ identity: DriveIdentity, to found: IdentifiedDrive) async throws(DeploymentError) {

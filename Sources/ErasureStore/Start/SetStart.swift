@@ -28,10 +28,16 @@ struct SetStart {
     let run: UInt64
     let watch: StallWatch
     let evicted: @Sendable (DriveFailure) -> Void
+    /// Told of each drive that lost what it had: its file system or its disk lied.
+    let rolledBack: @Sendable (SlotDrive) -> Void
+    let broken: BrokenRule?
 
     func carryOut() async -> Outcome {
         let voters = opened.filter { !$0.state.isSyncing }
-        let verdict = StartRules.recoveryPoint(shape: shape, voters: voters.map(\.voter), acceptLoss: acceptLoss)
+        let verdict = StartRules.recoveryPoint(
+            shape: shape, voters: voters.map(\.voter), acceptLoss: acceptLoss, broken: broken)
+        let lost = StartRules.rolledBack(voters.map(\.voter))
+        for voter in voters where lost.contains(voter.drive.member) { rolledBack(voter.drive) }
         let point: BatchID
         switch verdict {
         case .tooFewVoters:
@@ -91,7 +97,9 @@ struct SetStart {
                 let holds = holders.contains { $0.drive.slot == candidate.drive.slot }
                 guard holds || equal.count >= shape.dataShards else { continue }
                 do {
-                    let lacking = try await CatchUp(target: candidate.drive, source: source, snapshot: snapshot).run()
+                    let lacking = try await CatchUp(
+                        target: candidate.drive, source: source, snapshot: snapshot, broken: broken
+                    ).run()
                     for payload in lacking { staged.markMissing(payload, candidate.drive.slot) }
                     equal.append(candidate.drive)
                 } catch {
@@ -126,7 +134,7 @@ struct SetStart {
         }
         var writer = BatchWriter(
             shape: shape, watch: watch, members: members, last: point, committed: point, missingCount: missingCount,
-            evicted: evicted)
+            evicted: evicted, broken: broken)
         let id = BatchID(epoch: epoch, run: run, sequence: point.sequence + 1)
         guard case .committed = await writer.commit(staged, id: id, clearsMarks: true) else {
             return .refused("\(name): too many drives failed while starting")

@@ -37,6 +37,10 @@ final class DamageLog: Sendable {
         }
     }
 
+    func countRollback() {
+        state.withLock { $0.found += 1 }
+    }
+
     func countRepair() {
         state.withLock { $0.repaired += 1 }
     }

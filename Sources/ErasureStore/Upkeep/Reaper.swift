@@ -24,6 +24,7 @@ struct Reaper {
         let oldestView = set.registry.oldest ?? view.batch.sequence
         let ripe = rows.filter { name, trash in
             let seen = trash.batch.sequence <= oldestView || trash.batch.sequence <= (oldestAllowed ?? 0)
+            if set.environment.broken == .reapsUnderReaders { return true }
             return seen && !set.pins.isPinned(name) && !trash.payloads.contains { set.pins.isPinned($0.id) }
         }
         guard !ripe.isEmpty else { return false }

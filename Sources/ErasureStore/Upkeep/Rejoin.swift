@@ -73,6 +73,7 @@ struct Rejoin {
     /// From a member that holds the view, spread over the members.
     private func catchUp(_ drive: SlotDrive, view: SetView) throws -> CatchUp {
         let member = view.members[drive.slot % view.members.count]
-        return CatchUp(target: drive, source: member.drive, snapshot: member.snapshot)
+        return CatchUp(
+            target: drive, source: member.drive, snapshot: member.snapshot, broken: set.environment.broken)
     }
 }
