@@ -61,6 +61,13 @@ package final class InMemoryDriveMedium: Sendable {
         }
 
         let content = Mutex(Content())
+
+        fileprivate func copyOfDurable() -> File {
+            let durable = content.withLock { $0.durable }
+            let copy = File()
+            copy.content.withLock { $0 = Content(written: durable, durable: durable) }
+            return copy
+        }
     }
 
     /// Directory entries.
@@ -85,6 +92,7 @@ package final class InMemoryDriveMedium: Sendable {
         var placeCount: UInt64 = 0
         var capacity: UInt64 = 1 << 40
         var isCached = true
+        var forgivesFailedSyncs = false
         var faults: [Fault] = []
         var observer: (@Sendable (Step) -> Void)?
         var quarantineIndex: (@Sendable () -> Bool)?
@@ -98,6 +106,20 @@ package final class InMemoryDriveMedium: Sendable {
     /// A handle, as a process has it. Several may be open; one of them has the lock.
     package func open() -> InMemoryDrive {
         InMemoryDrive(medium: self, session: state.withLock { $0.crashCount })
+    }
+
+    /// Another disk with what a crash would leave on this one.
+    package func copy() -> InMemoryDriveMedium {
+        let (durable, mount, placeCount) = state.withLock { ($0.durable, $0.mount, $0.placeCount) }
+        let copy = InMemoryDriveMedium(path: path, mount: mount)
+        copy.state.withLock { state in
+            state.durable = durable
+            state.durable.shards = durable.shards.mapValues { $0.copyOfDurable() }
+            state.durable.quarantine = durable.quarantine.mapValues { $0.copyOfDurable() }
+            state.written = state.durable
+            state.placeCount = placeCount
+        }
+        return copy
     }
 
     // MARK: Crashes
@@ -189,6 +211,12 @@ package final class InMemoryDriveMedium: Sendable {
 
     package func clearFaults() {
         state.withLock { $0.faults = [] }
+    }
+
+    /// As a file system does: a sync that is tried again succeeds, and what the first one lost stays lost. Takes away
+    /// the safety of ``Drive`` against it.
+    package func forgiveFailedSyncs() {
+        state.withLock { $0.forgivesFailedSyncs = true }
     }
 
     package func setCapacity(_ byteCount: UInt64) {

@@ -18,11 +18,13 @@ package final class InMemoryIndex: MetadataIndex {
             let fault = state.writeFaults.isEmpty ? nil : state.writeFaults.removeFirst()
             if fault?.effect != .nothing { state.apply(batch) }
             guard let fault else {
-                state.durable = state.written
+                if state.lostABatch() { return }
+                if state.hasLost { state.durable.apply(batch) } else { state.durable = state.written }
                 return
             }
             if fault.effect == .durable { state.durable = state.written }
-            state.takesWrites = false
+            state.takesWrites = state.forgivesFailedSyncs
+            state.lastWriteFailed = true
             throw fault.error
         }
     }
@@ -141,6 +143,14 @@ final class InMemoryCursor: IndexCursor {
 extension InMemoryIndexMedium.State {
     fileprivate func check(_ session: UInt64) throws(IndexError) {
         guard self.session == session else { throw IndexError(.closed, "the index was closed") }
+    }
+
+    /// Whether this write is the one that was tried again after a failed sync.
+    fileprivate mutating func lostABatch() -> Bool {
+        defer { lastWriteFailed = false }
+        guard forgivesFailedSyncs, lastWriteFailed else { return false }
+        hasLost = true
+        return true
     }
 
     fileprivate mutating func apply(_ batch: IndexBatch) {

@@ -59,11 +59,22 @@ package final class InMemoryIndexMedium: Sendable {
         var isCached: @Sendable (Family, [UInt8]) -> Bool = { _, _ in true }
         var rowsRead = 0
         var writeCount = 0
+        var forgivesFailedSyncs = false
+        var lastWriteFailed = false
+        /// A sync failed and writes went on: the batch after the failure is on no disk.
+        var hasLost = false
     }
 
     let state = Mutex(State())
 
     package init() {}
+
+    /// Another disk with what a crash would leave on this one.
+    package func copy() -> InMemoryIndexMedium {
+        let copy = InMemoryIndexMedium()
+        copy.replaceContents(durable)
+        return copy
+    }
 
     /// What is found is durable from now on, as RocksDB's recovery flushes what it replays.
     ///
@@ -76,6 +87,8 @@ package final class InMemoryIndexMedium: Sendable {
             state.sessionCount += 1
             state.session = state.sessionCount
             state.takesWrites = true
+            state.lastWriteFailed = false
+            state.hasLost = false
             return state.sessionCount
         }
         return InMemoryIndex(medium: self, session: session)
@@ -112,6 +125,12 @@ package final class InMemoryIndexMedium: Sendable {
     /// Queues faults for the next writes, one each.
     package func failNextWrites(_ faults: WriteFault...) {
         state.withLock { $0.writeFaults += faults }
+    }
+
+    /// As a file system does: a sync that is tried again succeeds, and what the first one lost stays lost. Takes away
+    /// the safety of ``MetadataIndex`` against it.
+    package func forgiveFailedSyncs() {
+        state.withLock { $0.forgivesFailedSyncs = true }
     }
 
     package func clearWriteFaults() {

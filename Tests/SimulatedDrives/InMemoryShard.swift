@@ -37,8 +37,12 @@ final class InMemoryShardWriter: ShardWriter {
     }
 
     func finish() throws(DriveError) {
+        var isLost = false
+        if case .failed = phase.withLock({ $0 }) { isLost = true }
         try whileWriting { () throws(DriveError) in
-            try drive.sync(.syncFile) { _ in file.content.withLock { $0.durable = $0.written } }
+            try drive.sync(.syncFile) { _ in
+                if !isLost { file.content.withLock { $0.durable = $0.written } }
+            }
             try drive.requireOpen()
             try drive.step(.name) { state throws(DriveError) in
                 let wasThere = state.incoming.removeValue(forKey: ObjectIdentifier(file)) != nil
@@ -69,6 +73,7 @@ final class InMemoryShardWriter: ShardWriter {
     private func whileWriting(_ body: () throws(DriveError) -> Void) throws(DriveError) {
         switch phase.withLock({ $0 }) {
         case .writing: break
+        case .failed where drive.forgivesFailedSyncs: break
         case .failed(let error): throw error
         case .finished, .discarded: throw DriveError(.closed, "the shard \(name) is no longer being written")
         }

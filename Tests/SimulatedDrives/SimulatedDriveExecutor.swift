@@ -13,6 +13,7 @@ package final class SimulatedDriveExecutor: DriveExecutor {
         var commits: [Job] = []
         /// Whether the first of `commits` is on its way.
         var commitIsDue = false
+        var holdsCommits = false
         /// Jobs whose time came while the drive hung.
         var held: [Job] = []
         var isHung = false
@@ -61,6 +62,16 @@ package final class SimulatedDriveExecutor: DriveExecutor {
         for job in held { dispatch(job) }
     }
 
+    /// No commit begins until `releaseCommits`; everything else goes on.
+    package func holdCommits() {
+        state.withLock { $0.holdsCommits = true }
+    }
+
+    package func releaseCommits() {
+        state.withLock { $0.holdsCommits = false }
+        dispatchCommit()
+    }
+
     /// From now on.
     package func setLatency(milliseconds: ClosedRange<UInt64>) {
         state.withLock { $0.latencyMilliseconds = milliseconds }
@@ -90,13 +101,13 @@ package final class SimulatedDriveExecutor: DriveExecutor {
 
     private func dispatchCommit() {
         let isNext = state.withLock { state in
-            if state.commitIsDue || state.commits.isEmpty { return false }
+            if state.commitIsDue || state.holdsCommits || state.commits.isEmpty { return false }
             state.commitIsDue = true
             return true
         }
         guard isNext else { return }
         dispatch { [self] in
-            let job = state.withLock { $0.commits.isEmpty ? nil : $0.commits.removeFirst() }
+            let job = state.withLock { $0.commits.isEmpty || $0.holdsCommits ? nil : $0.commits.removeFirst() }
             job?()
             state.withLock { $0.commitIsDue = false }
             dispatchCommit()

@@ -26,6 +26,7 @@ package final class SimulatedScheduler: TaskExecutor {
         var choices: SeededGenerator
         var numbers: SeededGenerator
         var ready: [Work] = []
+        /// By when they are due; those due at the same time in the order they were set.
         var timers: [Timer] = []
         var uptimeMilliseconds: UInt64 = 0
         var timeLeapChance: Double
@@ -41,12 +42,25 @@ package final class SimulatedScheduler: TaskExecutor {
             trace = (trace ^ value) &* 0x100_0000_01B3
         }
 
+        mutating func add(_ timer: Timer) {
+            var (lower, upper) = (0, timers.count)
+            while lower < upper {
+                let middle = (lower + upper) / 2
+                if timers[middle].due <= timer.due { lower = middle + 1 } else { upper = middle }
+            }
+            timers.insert(timer, at: lower)
+        }
+
         mutating func fireNextTimers() {
-            guard let due = timers.map(\.due).min() else { return }
+            guard let due = timers.first?.due else { return }
             uptimeMilliseconds = max(uptimeMilliseconds, due)
             note(due)
-            ready += timers.filter { $0.due <= due }.map { .action($0.action) }
-            timers.removeAll { $0.due <= due }
+            var count = 0
+            while count < timers.count, timers[count].due <= due {
+                ready.append(.action(timers[count].action))
+                count += 1
+            }
+            timers.removeFirst(count)
         }
 
         /// While a run lasts, nothing may come from elsewhere.
@@ -81,7 +95,7 @@ package final class SimulatedScheduler: TaskExecutor {
     /// Runs `action` once `milliseconds` of simulated time have passed. No time passes but by reaching the next timer.
     package func schedule(afterMilliseconds milliseconds: UInt64, _ action: @escaping @Sendable () -> Void) {
         state.withLock { state in
-            state.timers.append(Timer(due: state.uptimeMilliseconds + milliseconds, action: action))
+            state.add(Timer(due: state.uptimeMilliseconds + milliseconds, action: action))
             state.countIfStray()
         }
     }

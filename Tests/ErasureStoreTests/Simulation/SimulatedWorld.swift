@@ -17,13 +17,15 @@ final class SimulatedWorld: Sendable {
     let scheduler: SimulatedScheduler
     let paths: [String]
     let driveCount: Int
+    let broken: BrokenRule?
     private let machines: Mutex<[String: Machine]>
     private let executors = Mutex<[String: SimulatedDriveExecutor]>([:])
-    private let wallOffset = Mutex<Int64>(1_700_000_000_000)
+    private let wallOffset = Mutex<Int64>(epoch)
 
     /// - Parameter driveCount: of all sets together.
-    init(seed: UInt64, driveCount: Int, timeLeapChance: Double = 0) {
+    init(seed: UInt64, driveCount: Int, timeLeapChance: Double = 0, broken: BrokenRule? = nil) {
         scheduler = SimulatedScheduler(seed: seed, timeLeapChance: timeLeapChance)
+        self.broken = broken
         self.driveCount = driveCount
         let paths = (0..<driveCount).map { "/drive\($0)" }
         self.paths = paths
@@ -34,6 +36,18 @@ final class SimulatedWorld: Sendable {
                 }))
         connectQuarantine()
     }
+
+    /// Another machine, with what a crash would leave on the drives of this one.
+    func fork(seed: UInt64) -> SimulatedWorld {
+        let fork = SimulatedWorld(seed: seed, driveCount: driveCount, broken: broken)
+        let copies = machines.withLock { $0.mapValues { Machine(drive: $0.drive.copy(), index: $0.index.copy()) } }
+        fork.machines.withLock { $0 = copies }
+        fork.moveClock(milliseconds: Int64(scheduler.uptimeMilliseconds) + wallOffset.withLock { $0 } - Self.epoch)
+        fork.connectQuarantine()
+        return fork
+    }
+
+    private static let epoch: Int64 = 1_700_000_000_000
 
     /// A drive's index begins anew when it is set aside.
     private func connectQuarantine() {
@@ -90,7 +104,7 @@ final class SimulatedWorld: Sendable {
     }
 
     var environment: StoreEnvironment {
-        StoreEnvironment(
+        var environment = StoreEnvironment(
             clock: SimulatedClock(world: self), random: SimulatedRandom(scheduler: scheduler),
             makeExecutor: { [self] drive in
                 let executor = SimulatedDriveExecutor(scheduler)
@@ -99,6 +113,8 @@ final class SimulatedWorld: Sendable {
             },
             openIndex: { [self] drive throws(IndexError) in try machine(drive.path).index.open() },
             logger: Self.logger)
+        environment.broken = broken
+        return environment
     }
 
     /// Silent, unless a run is looked at by hand.

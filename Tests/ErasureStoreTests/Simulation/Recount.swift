@@ -1,0 +1,163 @@
+import DriveIO
+import ErasureCoding
+import MetadataIndex
+import SimulatedDrives
+
+@testable import ErasureStore
+
+/// Counts anew, from what is on the drives of one set, everything that the records say: invariants I4, I5 and I6.
+struct Recount {
+    /// Not compared: rows that are a drive's own.
+    private static let ownState = [StateKey.identity.bytes, StateKey.syncing.bytes]
+
+    let world: SimulatedWorld
+    /// The drives that are members, by slot.
+    let members: [Int: Int]
+    private let first: InMemoryIndexMedium.Contents
+
+    private var payloads: [DataID: Payload] = [:]
+    private var references: [DataID: UInt64] = [:]
+    private var trashed: Set<DataID> = []
+    private var usage: [UInt64: UsageRecord] = [:]
+
+    init(world: SimulatedWorld, members: [Int: Int]) throws {
+        self.world = world
+        self.members = members
+        guard let some = members.values.min() else { throw Violation("no members to audit") }
+        first = world.index(some).durable
+        try read()
+    }
+
+    /// - Parameter isWhole: nothing is missing, and nothing is there that no record names.
+    func check(isWhole: Bool) throws {
+        try checkEqual()
+        try checkCounters()
+        for (slot, drive) in members.sorted(by: { $0.key < $1.key }) {
+            try checkShards(slot: slot, drive: drive, isWhole: isWhole)
+        }
+        guard isWhole else { return }
+        guard first[.missing].count == 0 else { throw Violation("I5: \(first[.missing].count) rows are in missing") }
+    }
+
+    // MARK: What the records say
+
+    private mutating func read() throws {
+        for row in first[.heads].all {
+            let head = try HeadRecord(decoding: row.value)
+            let bucket = try HeadKey(parsing: row.key).bucket
+            usage[bucket, default: UsageRecord()].objects += 1
+            usage[bucket, default: UsageRecord()].bytes += head.size
+            if let payload = head.payload { name(payload) }
+            if let manifest = head.manifest { references[manifest, default: 0] += 1 }
+        }
+        for row in first[.parts].all {
+            if let payload = try PartRecord(decoding: row.value).payload { name(payload) }
+        }
+        for row in first[.trash].all {
+            let trash = try TrashRecord(decoding: row.value)
+            trashed.formUnion(trash.payloads.map(\.id))
+            if let manifest = trash.manifest { trashed.insert(manifest) }
+        }
+        for row in first[.manifests].all {
+            let id = try DataID(parsing: ArraySlice(row.key))
+            guard !trashed.contains(id) else { continue }
+            guard references[id] != nil else { throw Violation("I6: part list \(id) is named by nothing") }
+            for case let payload? in try ManifestRecord(decoding: row.value).parts.map(\.payload) { name(payload) }
+        }
+    }
+
+    private mutating func name(_ payload: Payload) {
+        payloads[payload.id] = payload
+        references[payload.id, default: 0] += 1
+    }
+
+    // MARK: Invariants
+
+    /// I4.
+    private func checkEqual() throws {
+        for (slot, drive) in members {
+            let contents = world.index(drive).durable
+            for family in Family.allCases where family != .payloads {
+                let mine = contents[family].all.filter { !Self.ownState.contains($0.key) }
+                let theirs = first[family].all.filter { !Self.ownState.contains($0.key) }
+                if mine != theirs { throw Violation("I4: the member in slot \(slot) differs in \(family)") }
+            }
+            if contents[.state].value(StateKey.syncing.bytes) != nil {
+                throw Violation("the member in slot \(slot) is still marked")
+            }
+        }
+    }
+
+    /// I6.
+    private func checkCounters() throws {
+        var recorded: [DataID: UInt64] = [:]
+        for row in first[.refs].all {
+            recorded[try DataID(parsing: ArraySlice(row.key))] = try ReferencesRecord(decoding: row.value).count
+        }
+        guard recorded == references else {
+            throw Violation("I6: \(recorded.count) reference counts, \(references.count) things are named")
+        }
+        let both = trashed.intersection(references.keys)
+        guard both.isEmpty else { throw Violation("I6: \(both.count) things are named and in the trash") }
+        for row in first[.documents].all {
+            guard let bucket = try? BucketRecord(decoding: row.value), bucket.id != 0 else { continue }
+            let key = StateKey.usage(bucket: bucket.id).bytes
+            let counted = try first[.state].value(key).map { try UsageRecord(decoding: $0) } ?? UsageRecord()
+            guard counted == usage[bucket.id] ?? UsageRecord() else {
+                throw Violation("I6: usage says \(counted.objects) objects, \(counted.bytes) bytes")
+            }
+        }
+    }
+
+    /// I5, and that nothing is kept for nothing.
+    private func checkShards(slot: Int, drive: Int, isWhole: Bool) throws {
+        let contents = world.index(drive).durable
+        let files = world.drive(drive).durableShards
+        for payload in payloads.values where payload.slots.contains(slot) {
+            let row = first[.missing].value(MissingKey(slot: UInt16(slot), id: payload.id).bytes)
+            let isThere = isPresent(payload, slot: slot, contents, files)
+            if !isThere, row == nil { throw Violation("I5: slot \(slot) lacks \(payload.id) and nothing says so") }
+            if isThere, row != nil, isWhole { throw Violation("I5: slot \(slot) has \(payload.id), called missing") }
+        }
+        for row in contents[.payloads].all {
+            let id = try DataID(parsing: ArraySlice(row.key))
+            if payloads[id] == nil, !trashed.contains(id) { throw Violation("slot \(slot) keeps a row of \(id)") }
+        }
+        guard isWhole else { return }
+        for name in files.keys {
+            guard let id = DataID(text: name.text) else { throw Violation("slot \(slot) has a file \(name)") }
+            if payloads[id] == nil, !trashed.contains(id) { throw Violation("slot \(slot) keeps a file of \(id)") }
+        }
+    }
+
+    private func isPresent(
+        _ payload: Payload, slot: Int, _ contents: InMemoryIndexMedium.Contents, _ files: [ShardName: [UInt8]]
+    ) -> Bool {
+        guard case .striped(let k, let m, _, let unit) = payload.layout else {
+            guard let value = contents[.payloads].value(payload.id.bytes),
+                let record = try? PayloadRecord(decoding: value)
+            else { return false }
+            return record.checksum == PayloadRecord.checksum(of: record.bytes)
+                && payload.isWhole(record, slot: slot)
+        }
+        let geometry = StripeGeometry(
+            payloadByteCount: payload.size, dataShards: k, parityShards: m, unitByteCount: unit)
+        let expected = ShardFormat(unitByteCount: unit).fileByteCount(geometry.shardByteCount)
+        return files[ShardName(payload.id.text)]?.count == Int(expected)
+    }
+}
+
+extension Trial {
+    /// Checks I4 to I6 on every set.
+    ///
+    /// - Parameters:
+    ///   - store: says who is a member; nil: everybody is.
+    ///   - isWhole: nothing may be missing or left over.
+    func audit(_ store: ErasureStore? = nil, isWhole: Bool = true) throws {
+        for set in 0..<shape.setCount {
+            let slots = store.map { $0.sets[set].members } ?? Set(0..<shape.setSize)
+            let members = Dictionary(uniqueKeysWithValues: slots.map { ($0, set * shape.setSize + $0) })
+            try Recount(world: world, members: members).check(isWhole: isWhole)
+        }
+    }
+}
