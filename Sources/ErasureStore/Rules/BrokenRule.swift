@@ -1,5 +1,6 @@
-/// A rule that a test leaves out, to see that the simulation notices. Nothing but tests sets one: each case is looked at
-/// in the one place where its rule is carried out.
+/// A rule that a test leaves out, to see that the simulation notices. Nothing but tests sets one.
+///
+/// Each case is looked at in the one place where its rule is carried out.
 package enum BrokenRule: String, Hashable, Sendable, CaseIterable {
     /// Rule 4: answers when `W` members have the batch, not all.
     case answersAtQuorum

@@ -25,7 +25,7 @@ import Testing
     ]
 
     /// How many seeds each shape runs; more by hand: `MAGSTORE_SIMULATION_SEEDS=1000 swift test --filter Simulation`.
-    static let seedCount = number("MAGSTORE_SIMULATION_SEEDS") ?? 3
+    static let seedCount = number("MAGSTORE_SIMULATION_SEEDS") ?? 1
     static let firstSeed = number("MAGSTORE_SIMULATION_FIRST_SEED") ?? 0
 
     private static func number(_ variable: String) -> UInt64? {
