@@ -95,6 +95,8 @@ magstore_result magstore_index_get(
     options.read_tier = cached ? rocksdb::kBlockCacheTier : rocksdb::kReadAllTier;
     rocksdb::PinnableSlice value;
     auto status = index->database->Get(options, index->families[family], MakeSlice(key, key_byte_count), &value);
+    // Of a table that is not open, a read without the disk says "found" and leaves the value empty: nobody knows.
+    if (status.ok() && cached && value.empty()) return Report(MAGSTORE_UNKNOWN, "", message);
     if (status.ok()) sink(context, Bytes(value), value.size());
     // RocksDB leaves the text out when there is no such row.
     if (status.IsNotFound() && status.getState() == nullptr) return Report(MAGSTORE_ABSENT, "", message);

@@ -63,6 +63,10 @@ def test_a_counter_by_compare_and_swap_ends_exact(start):
 def test_no_object_is_lost_to_the_removal_of_its_bucket(start):
     """Over two sets: a PUT that was answered with 200 keeps the bucket, whoever deletes it at the same time."""
     store = start("twelve")
+    seen = {}
+
+    def outcome(answer):
+        return answer.status if answer.status == 200 else answer.code
 
     def race(worker):
         raw = RawClient(store)
@@ -71,7 +75,7 @@ def test_no_object_is_lost_to_the_removal_of_its_bucket(start):
             assert raw.request("PUT", bucket).status == 200
             outcomes = {}
             putting = threading.Thread(target=lambda: outcomes.update(
-                put=RawClient(store).request("PUT", f"{bucket}/key{turn}", body=b"kept").status))
+                put=outcome(RawClient(store).request("PUT", f"{bucket}/key{turn}", body=b"kept"))))
             putting.start()
             outcomes["delete"] = raw.request("DELETE", bucket).status
             putting.join()
@@ -79,6 +83,11 @@ def test_no_object_is_lost_to_the_removal_of_its_bucket(start):
             if outcomes["put"] == 200:
                 assert outcomes["delete"] == 409 and found.body == b"kept", (bucket, outcomes, found)
             else:
-                assert outcomes == {"put": 404, "delete": 204} and found.status == 404, (bucket, outcomes, found)
+                # The bucket is gone, or was going at that moment (409, as AWS has it).
+                assert outcomes["put"] in ("NoSuchBucket", "OperationAborted"), (bucket, outcomes)
+                assert outcomes["delete"] == 204 and found.status == 404, (bucket, outcomes, found)
+            seen[outcomes["put"]] = seen.get(outcomes["put"], 0) + 1
 
     together(8, race)
+    # Otherwise nothing raced.
+    assert seen[200] > 0 and len(seen) > 1, seen

@@ -26,11 +26,13 @@ final class IndexDirectory: IndexMedium {
     func openIndex() throws(IndexError) -> any MetadataIndex { try open() }
 
     func open(
-        creates: Bool = true, memory: IndexMemory = IndexDirectory.memory, tableByteCount: UInt64 = 64 << 20
+        creates: Bool = true, memory: IndexMemory = IndexDirectory.memory, tableByteCount: UInt64 = 64 << 20,
+        openFileLimit: Int = 256
     ) throws(IndexError) -> RocksDBIndex {
         var options = RocksDBIndex.Options()
         options.creates = creates
         options.tableByteCount = tableByteCount
+        options.openFileLimit = openFileLimit
         return try RocksDBIndex.open(at: index.path, quarantine: quarantine.path, memory: memory, options: options)
     }
 

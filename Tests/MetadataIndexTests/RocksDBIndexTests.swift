@@ -30,6 +30,26 @@ struct RocksDBIndexTests {
         }
     }
 
+    /// Of such a row RocksDB says that it is there, and empty.
+    @Test func `A row of a table that is not open is not taken for an empty one`() throws {
+        let directory = try IndexDirectory()
+        for round in 0..<3 as Range<UInt8> {
+            let index = try directory.open(openFileLimit: 20)
+            for family in Family.allCases { try index.put(family, [round], [round, 1]) }
+            try index.flush()
+            index.close()
+        }
+        let index = try directory.open(memory: IndexMemory(byteCount: 8 << 20), openFileLimit: 20)
+        defer { index.close() }
+        for family in Family.allCases {
+            for round in 0..<3 as Range<UInt8> {
+                let known = try index.cachedValue(family, [round])
+                #expect(known == .unknown || known == .found([round, 1]))
+                #expect(try index.value(family, [round]) == [round, 1])
+            }
+        }
+    }
+
     @Test(.disabled("waits for background collection: fails on a loaded machine, see Status"))
     func `Deleted rows do not come back, and their space does`() throws {
         let directory = try IndexDirectory()
