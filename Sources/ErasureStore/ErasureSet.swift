@@ -108,9 +108,9 @@ final class ErasureSet: Sendable {
             return state.writer
         }
         if environment.broken == .publishesBeforeCommit { taken?.publishedEarly = { self.publish($0) } }
-        guard var writer = taken, let view = try? board.view(ofSet: index) else { return .stopped }
+        guard var writer = taken else { return .stopped }
         let ending = await committer.serve(
-            &writer, clock: environment.clock, watch: watch, first: view, publish: publish)
+            &writer, clock: environment.clock, watch: watch, first: { try? board.view(ofSet: index) }, publish: publish)
         if ending == .stopped { stop("\(name): too few drives are left") }
         return ending
     }

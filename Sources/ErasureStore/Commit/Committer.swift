@@ -52,10 +52,14 @@ final class Committer: Sendable {
 
     /// Serves until closed or stopped. `publish` makes a committed state visible before its clients are answered.
     func serve(
-        _ writer: inout BatchWriter, clock: any StoreClock, watch: StallWatch, first: SetView,
+        _ writer: inout BatchWriter, clock: any StoreClock, watch: StallWatch, first: () -> SetView?,
         publish: (BatchWriter) -> SetView
     ) async -> Ending {
-        var view = first
+        // Made here: a caller's reference would keep the first snapshot, and all trash since, for as long as it serves.
+        guard var view = first() else {
+            refuseAll([])
+            return .stopped
+        }
         var held: [QueuedMutation] = []
         var ending: Ending?
         while ending == nil {
