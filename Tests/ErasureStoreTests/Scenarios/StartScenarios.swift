@@ -243,13 +243,17 @@ extension Trial {
             try await store.delete(bucket, try ObjectKey("more3"), precondition: .none)
         }
         crash()
+        let rehearsal = try fork(16)
+        let before = rehearsal.world.scheduler.stepCount
+        _ = try rehearsal.start()
+        let length = rehearsal.world.scheduler.stepCount - before
         for round in 0..<8 {
             // Others may be away meanwhile: the point to catch up to changes.
             let lost = choose(3) == 0 ? chooseSlots(choose(spare + 1)) : []
             let present = drives(except: lost)
             let (world, request) = (world, request)
             let opening = begin { try await world.start(request, present: present) }
-            go(milliseconds: 5000) { choose(150) == 0 }
+            go(steps: choose(length + 50))
             if let store = try? opening.result?.get(), choose(2) == 0 {
                 let content = content(.inline)
                 let pending = begin { try await put(store, "round\(round)", content) }
