@@ -264,7 +264,15 @@ magstore_result magstore_index_compact(magstore_index *index, uint8_t family, ch
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
     options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
     options.blob_garbage_collection_age_cutoff = 1;
-    return Report(index->database->CompactRange(options, index->families[family], nullptr, nullptr), message);
+    auto &database = *index->database;
+    auto *handle = index->families[family];
+    auto status = database.CompactRange(options, handle, nullptr, nullptr);
+    // A compaction of RocksDB's own may have moved the rows on after the levels to compact were chosen: then nothing was
+    // left to do there, and a second pass finds them where they came to rest.
+    uint64_t garbage = 0;
+    database.GetIntProperty(handle, rocksdb::DB::Properties::kLiveBlobFileGarbageSize, &garbage);
+    if (status.ok() && garbage > 0) status = database.CompactRange(options, handle, nullptr, nullptr);
+    return Report(status, message);
 }
 
 magstore_result magstore_index_verify_tables(magstore_index *index, char **message) {

@@ -50,8 +50,7 @@ struct RocksDBIndexTests {
         }
     }
 
-    @Test(.disabled("waits for background collection: fails on a loaded machine, see Status"))
-    func `Deleted rows do not come back, and their space does`() throws {
+    @Test func `Deleted rows do not come back, and their space does`() throws {
         let directory = try IndexDirectory()
         let index = try directory.open()
         defer { index.close() }
