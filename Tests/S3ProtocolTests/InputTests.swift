@@ -57,6 +57,15 @@ import Testing
         #expect(chunked.length == nil)
     }
 
+    @Test(arguments: [
+        "x-amz-meta-a=b%0D%0AX-Evil:%201", "x-amz-meta-a=%00", "x-amz-meta-a=%7F", "x-amz-meta-a%0D%0AX-Evil:%201=b",
+        "x-amz-meta-a%3Ab=c", "x-amz-meta-a%20b=c", "X-AMZ-META-%C3%A9=c",
+    ])
+    func `What no header can hold is not taken from a query`(query: String) {
+        #expect(failure { try operation(.PUT, "/bucket/k?\(query)") }.code == .invalidArgument)
+        #expect(failure { try operation(.POST, "/bucket/k?uploads&\(query)") }.code == .invalidArgument)
+    }
+
     @Test func `Headers that a presigned URL carries in its query count`() throws {
         let presigned = "/bucket/k?X-Amz-Signature=s&X-Amz-Expires=60&x-amz-meta-a=b&x-amz-checksum-crc32=AAAAAA%3D%3D"
         guard case .putObject(let input) = try operation(.PUT, presigned) else { throw S3Error(.internalError) }

@@ -19,6 +19,34 @@ enum RequestHeaders {
         }
         return merged
     }
+
+    /// An escape in a query can stand for a byte that no header has. Stored as metadata, it would come back in the
+    /// answers to others: a line feed there begins a header, or an answer, of the sender's own making.
+    ///
+    /// - Throws: `InvalidArgument`.
+    static func check(_ query: S3Query) throws(S3Error) {
+        for item in query.items where item.name.hasHeaderPrefix("x-amz-") {
+            let value = item.value ?? ""
+            guard item.name.utf8.allSatisfy(isToken), value.utf8.allSatisfy(isInValue) else {
+                throw .invalidArgument(item.name, value, "Header name or value that no header can have.")
+            }
+        }
+    }
+
+    /// RFC 9110, section 5.6.2.
+    private static func isToken(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+
+    /// RFC 9110, section 5.5, with the bytes of UTF-8.
+    private static func isInValue(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x7F || byte == UInt8(ascii: "\t")
+    }
 }
 
 /// Whose buckets a client believes to talk to.

@@ -8,6 +8,7 @@ extension S3Operation {
     ///
     /// - Throws: what AWS answers to a request of this form, whatever is stored.
     package init(method: HTTPMethod, target: S3Target, headers: HTTPHeaders) throws(S3Error) {
+        try RequestHeaders.check(target.query)
         let parser = OperationParser(
             method: method, target: target, headers: RequestHeaders.effective(headers, target.query))
         if method == .OPTIONS { throw parser.preflightRefusal }
