@@ -31,6 +31,12 @@ import Testing
                 + "<Resource>/bucket/a%20b</Resource><RequestId>0A</RequestId><HostId>host</HostId></Error>")
     }
 
+    @Test func `An error can be parsed whatever it quotes`() {
+        let error = S3Error(.noSuchKey).with("Key", "a\u{0}b\u{B}c\n\u{FFFF}é")
+        let document = error.document(resource: "/", requestID: "0A", hostID: "host")
+        #expect(document.documentText.contains("<Key>a\u{FFFD}b\u{FFFD}c\n\u{FFFD}é</Key>"))
+    }
+
     @Test func `The resource of an error has no query, which may hold a signature`() {
         #expect(S3Error.resource(ofTarget: "/bucket/key?X-Amz-Signature=s") == "/bucket/key")
     }

@@ -67,7 +67,7 @@ extension S3Error {
             writer.element("Code", code.rawValue)
             writer.element("Message", message)
             for detail in details {
-                writer.element(detail.name, detail.value)
+                writer.element(detail.name, detail.value.withoutWhatXMLForbids)
             }
             writer.element("Resource", resource)
             writer.element("RequestId", requestID)
@@ -78,6 +78,25 @@ extension S3Error {
     /// The path of a request target, for ``document(resource:requestID:hostID:)``.
     package static func resource(ofTarget target: String) -> String {
         String(target.prefix { $0 != "?" })
+    }
+}
+
+extension String {
+    /// For people: a client that cannot parse an error learns not even its code. (Keys in listings stay as they are.)
+    fileprivate var withoutWhatXMLForbids: String {
+        guard unicodeScalars.contains(where: \.isForbiddenInXML) else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0.isForbiddenInXML ? "\u{FFFD}" : $0 }))
+    }
+}
+
+extension Unicode.Scalar {
+    /// XML 1.0, section 2.2; also as a character reference.
+    fileprivate var isForbiddenInXML: Bool {
+        switch value {
+        case 0x9, 0xA, 0xD: false
+        case 0..<0x20, 0xFFFE, 0xFFFF: true
+        default: false
+        }
     }
 }
 
