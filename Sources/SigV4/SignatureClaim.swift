@@ -22,7 +22,8 @@ struct SignatureClaim {
     static func read(_ headers: HeaderTable, _ query: CanonicalQuery) throws(SignatureError) -> SignatureClaim? {
         let isPresigned = presignedNames.contains { query.contains($0) }
         let isVersion2Presigned = query.contains("AWSAccessKeyId") || query.contains("Signature")
-        if let authorization = headers.first("authorization") {
+        // An empty header claims nothing: AWS denies such a request as it denies nobody's.
+        if let authorization = headers.first("authorization"), !authorization.isEmpty {
             if isPresigned || isVersion2Presigned || headers.count(of: "authorization") > 1 {
                 throw .severalMechanisms(authorization: authorization)
             }

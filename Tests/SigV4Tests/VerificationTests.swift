@@ -121,6 +121,11 @@ struct VerificationTests {
             Issue.record("not anonymous")
             return
         }
+        let blank = bare.with { $0[header: "authorization"] = "" }
+        guard case .anonymous = try verifier.verify(blank, now: Published.time) else {
+            Issue.record("an empty Authorization is somebody's")
+            return
+        }
         for mode in [PayloadMode.empty, .unsignedChunksWithTrailer] {
             let request = bare.with { $0[header: "x-amz-content-sha256"] = mode.headerValue }
             #expect(try verifier.verify(request, now: Published.time).payload == mode)
