@@ -60,6 +60,13 @@ def test_a_header_added_after_signing(raw, key):
     refused(answer, 403, "AccessDenied", "SignatureDoesNotMatch")
 
 
+def test_an_empty_authorization(raw, bucket, key):
+    """One of the headers that ceph/s3-tests means to send, and botocore mends."""
+    refused(raw.get(key, "PUT", headers=[("Authorization", "")], body=b"changed"), 403, "AccessDenied")
+    refused(raw.get(f"/{bucket}-new", "PUT", headers=[("Authorization", "")]), 403, "AccessDenied")
+    assert raw.request("HEAD", f"/{bucket}-new").status == 404
+
+
 @pytest.mark.parametrize("authorization", [
     "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host, Signature=b", "Basic dXNlcjpwYXNz",
     "AWS4-HMAC-SHA256 Credential=a/20200101/us-east-1/s3/aws4_request, SignedHeaders=host", "\u00e9",
@@ -68,6 +75,16 @@ def test_a_malformed_authorization(raw, key, authorization):
     answer = raw.get(key, headers=[("Authorization", authorization), ("x-amz-content-sha256", UNSIGNED)])
     assert answer.status in (400, 403), answer
     assert answer.code in ("AuthorizationHeaderMalformed", "InvalidArgument", "AccessDenied", "InvalidRequest")
+
+
+@pytest.mark.parametrize("name, value", [
+    ("x-amz-meta-a", "b\r\nX-Evil: 1"), ("x-amz-meta-a", "b\r\n\r\nHTTP/1.1 200 OK"), ("x-amz-meta-a", "\x00"),
+    ("x-amz-meta-a\r\nX-Evil: 1", "b"), ("x-amz-meta-a: b", "c"),
+])
+def test_a_header_in_a_query_that_would_split_answers(raw, key, name, value):
+    """What a presigned URL stores as metadata comes back in the answers to others."""
+    refused(raw.get(raw.presigned("PUT", key, query=[(name, value)]), "PUT", body=b"changed"), 400, "InvalidArgument")
+    assert "X-Evil" not in raw.request("GET", key).headers
 
 
 # What is sent
@@ -291,6 +308,26 @@ def test_documents_that_are_none(raw, bucket, key, document):
     digest = base64.b64encode(hashlib.md5(document).digest()).decode()
     answer = raw.request("POST", f"/{bucket}", query=[("delete", "")], headers=[("content-md5", digest)], body=document)
     refused(answer, 400, "MalformedXML", "MissingRequestBodyError")
+
+
+BOMBS = [
+    b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><%s>&b;</%s>',
+    b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><%s>&f;</%s>', b"<%s>" * 15_000 + b"%s",
+    b"<%s " + b" ".join(b'a%d="1"' % number for number in range(2000)) + b"></%s>", b"<%s>\x00</%s>", b"<%s>\xff</%s>",
+]
+
+
+@pytest.mark.parametrize("number", range(len(BOMBS)))
+def test_no_document_is_expanded_or_followed(raw, bucket, upload, number):
+    """Also where documents are short: they are refused by their size first."""
+    for method, path, query, root in (
+        ("POST", f"/{bucket}/parts", [("uploadId", upload)], b"CompleteMultipartUpload"),
+        ("PUT", f"/{bucket}-new", [], b"CreateBucketConfiguration"),
+        ("PUT", f"/{bucket}", [("acl", "")], b"AccessControlPolicy"),
+    ):
+        document = BOMBS[number].replace(b"%s", root)
+        refused(raw.request(method, path, query=query, body=document), 400, "MalformedXML", "MaxMessageLengthExceeded")
+    assert raw.request("HEAD", f"/{bucket}-new").status == 404
 
 
 def test_a_bulk_delete_without_a_digest(raw, bucket, key):

@@ -103,6 +103,23 @@ def test_a_trailing_checksum_that_is_wrong_stores_nothing(raw, bucket):
     assert raw.request("HEAD", f"/{bucket}/wrong").status == 404
 
 
+@pytest.mark.parametrize("name, value", [
+    ("x-amz-checksum-crc32", "rfPzYw=="), ("x-amz-checksum-crc64nvme", "7a5hQ478J4A="),
+])
+def test_a_body_of_unknown_length_trails_its_checksum(raw, bucket, name, value):
+    """boto3 over HTTPS and the C++ SDK: aws-chunked inside of chunked, without a Content-Length."""
+    inner = f"4\r\ndata\r\n0\r\n{name}:{value}\r\n\r\n".encode()
+    headers = [("x-amz-decoded-content-length", "4"), ("x-amz-trailer", name), ("content-encoding", "aws-chunked"),
+               ("transfer-encoding", "chunked")]
+    for cut in (len(inner), 1, 7):
+        body = b"".join(b"%x\r\n%b\r\n" % (len(inner[i:i + cut]), inner[i:i + cut]) for i in range(0, len(inner), cut))
+        answer = raw.request("PUT", f"/{bucket}/trailing", headers=headers, body=body + b"0\r\n\r\n",
+                             payload_hash="STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+        assert answer.status == 200, answer
+        got = raw.request("GET", f"/{bucket}/trailing", headers=[("x-amz-checksum-mode", "ENABLED")])
+        assert (got.body, got.headers[name]) == (b"data", value)
+
+
 def test_signature_version_2_is_refused_in_the_words_of_aws(raw, store, key):
     expires = int(datetime.datetime.now().timestamp()) + 600
     url = f"{key}?AWSAccessKeyId={store.access_key}&Expires={expires}&Signature=AAAAAAAAAAAAAAAAAAAAAAAAAAA%3D"
@@ -354,6 +371,13 @@ def test_the_first_listing_version_pages_by_marker(raw, bucket):
     second = raw.request("GET", f"/{bucket}", query=[("marker", "b"), ("delimiter", "/")]).xml
     assert [item.text for item in second.findall("Contents/Key")] == ["c"]
     assert second.find("Contents/Owner/ID") is not None
+
+
+def test_the_owner_is_listed_when_it_is_asked_for(raw, bucket, key):
+    """restic and Hadoop ask."""
+    for wanted in ("true", "false"):
+        listing = raw.request("GET", f"/{bucket}", query=[("list-type", "2"), ("fetch-owner", wanted)]).xml
+        assert (listing.find("Contents/Owner/ID") is not None) == (wanted == "true")
 
 
 def test_encoded_listings_escape_what_xml_cannot_hold(raw, bucket):
