@@ -19,8 +19,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
         name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil, exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, exclude: exclude, resources: resources,
+        swiftSettings: strict)
 }
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -116,7 +120,9 @@ let package = Package(
             [
                 "ErasureStore", "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "Digests", "StorageTestSupport",
                 "SimulatedDrives", nioCore, logging,
-            ]),
+            ],
+            // Read from beside the test's source: a drive is not a resource of the program.
+            exclude: ["Fixtures"]),
         tests("SigV4", ["SigV4", "Digests"]),
         tests("S3Protocol", ["S3Protocol", "StorageAPI", "SigV4", "Digests", nioCore, nioHTTP1]),
         tests("HTTPService", ["HTTPService", "StorageAPI", nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
