@@ -61,8 +61,9 @@ package final class ErasureCode: Sendable {
         var rest = stripe
         let data = (0..<dataShards).map { _ in
             var unit = rest.readSlice(length: min(unitByteCount, rest.readableBytes)) ?? ByteBuffer()
-            // Only the last units of a payload are short; a slice that is written to becomes a copy.
-            unit.writeRepeatingByte(0, count: unitByteCount - unit.readableBytes)
+            // Only the last units of a payload are short. Even writing nothing would make the slice a copy.
+            let padding = unitByteCount - unit.readableBytes
+            if padding > 0 { unit.writeRepeatingByte(0, count: padding) }
             return unit
         }
         return data + encode(data)
