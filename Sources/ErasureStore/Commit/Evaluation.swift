@@ -180,6 +180,12 @@ extension Evaluation {
         }
     }
 
+    /// The log says so once more when trash is reaped: a drive that has the batch which trashed these may have been away
+    /// when the others unlinked them.
+    func noteGone(_ ids: [DataID]) {
+        staged.trashed += ids
+    }
+
     func clearMissing(_ id: DataID, _ slot: Int) async throws(StoreError) {
         let key = MissingKey(slot: UInt16(slot), id: id).bytes
         guard try await value(.missing, key) != nil else { return }

@@ -29,8 +29,9 @@ struct Reaper {
         }
         guard !ripe.isEmpty else { return false }
         let files = ripe.flatMap { $0.1.payloads }.filter(\.isStriped).map { ShardName($0.id.text) }
+        let members = set.memberDrives()
         if !files.isEmpty {
-            for drive in set.memberDrives() {
+            for drive in members {
                 do {
                     try await drive.perform(.background, limitMilliseconds: EngineLimits.openMilliseconds) {
                         try drive.drive.removeShards(files)
@@ -42,7 +43,7 @@ struct Reaper {
                 }
             }
         }
-        try await set.committer.commit(ReapTrash(names: ripe.map(\.0)))
+        try await set.committer.commit(ReapTrash(names: ripe.map(\.0), unlinked: Set(members.map(\.slot))))
         return rows.count == Self.rowsPerRound
     }
 }

@@ -4,13 +4,19 @@ import StorageAPI
 /// Removes what was in the trash, after the members have unlinked its files.
 struct ReapTrash: Mutation {
     let names: [DataID]
+    /// Those that have: a drive that became a member meanwhile still has the files, and no row would name them.
+    let unlinked: Set<Int>
 
     var weight: Int { names.count * 256 }
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) {
+        guard unlinked.isSuperset(of: evaluation.members) else {
+            throw StoreError(.unavailable, "a drive came back meanwhile")
+        }
         for name in names {
             guard let trash = try await evaluation.record(TrashRecord.self, .trash, name.bytes) else { continue }
             evaluation.delete(.trash, name.bytes)
+            evaluation.noteGone(trash.payloads.map(\.id))
             if let manifest = trash.manifest { evaluation.delete(.manifests, manifest.bytes) }
             for payload in trash.payloads where !payload.isStriped { evaluation.delete(.payloads, payload.id.bytes) }
         }

@@ -137,7 +137,7 @@ extension Trial {
                 if trial.choose(6) == 0 { break }
             }
             if trial.choose(3) > 0 { trial.go(milliseconds: 3000) { pending.isDone } }
-            if pending.succeeded { try trial.expectNewestBatchOnItsMembers(store) }
+            if pending.succeeded { try trial.expectAnsweredOnItsMembers(store) }
             trial.crash()
             for drive in 0..<shape.driveCount { trial.world.index(drive).clearWriteFaults() }
             let after = try trial.start()
@@ -150,20 +150,24 @@ extension Trial {
         }
     }
 
-    /// The newest batch of each set is durable on every drive that it names, and those are enough.
-    func expectNewestBatchOnItsMembers(_ store: ErasureStore) throws {
+    /// In each set the batch that wrote the newest object, or one behind it, is durable on every drive that it names, and
+    /// those are enough. A batch behind that one may still be under way.
+    func expectAnsweredOnItsMembers(_ store: ErasureStore) throws {
         for set in store.sets {
-            let lasts = try (0..<shape.setSize).compactMap { slot in
-                try world.index(set.index * shape.setSize + slot).durable[.state].value(StateKey.last.bytes)
-                    .map { (slot, try LastRecord(decoding: $0)) }
+            let logs = try (0..<shape.setSize).map { slot in
+                try world.index(set.index * shape.setSize + slot).durable[.changes].all.map {
+                    try ChangeRecord(decoding: $0.value)
+                }
             }
-            let complete = lasts.contains { _, last in
-                last.members.count >= shape.writeFloor
-                    && last.members.allSatisfy { member in
-                        lasts.contains { $0.0 == Int(member.slot) && $0.1.id == last.id }
-                    }
+            let held = logs.map { Set($0.map(\.id)) }
+            let all = logs.flatMap { $0 }
+            let wrote = all.filter { $0.touched.contains { $0.family == Family.heads.rawValue } }
+            guard let answered = wrote.map(\.id).max(by: { $0.precedes($1) }) else { continue }
+            let complete = all.contains { change in
+                !change.id.precedes(answered) && change.members.count >= shape.writeFloor
+                    && change.members.allSatisfy { held[Int($0.slot)].contains(change.id) }
             }
-            guard complete else { throw Violation("answered, and no newest batch is on all its members") }
+            guard complete else { throw Violation("answered, and no batch with it is on all its members") }
         }
     }
 
