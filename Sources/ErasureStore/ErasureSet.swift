@@ -76,14 +76,14 @@ final class ErasureSet: Sendable {
     // MARK: Life
 
     /// Judges the drives and gets ready to serve, or says why not.
-    func start(_ opened: [SetStart.Opened], absent: [Int: String], acceptLoss: Bool) async {
+    func start(_ opened: [SetStart.Opened], absent: [Int: String], lost: String, acceptLoss: Bool) async {
         state.withLock { state in
             state.mode = .starting
             state.drives = Dictionary(uniqueKeysWithValues: opened.map { ($0.drive.slot, $0.drive) })
         }
         let start = SetStart(
             shape: shape, name: name, acceptLoss: acceptLoss, opened: opened, absent: absent,
-            run: environment.random.next(), watch: watch, evicted: { [weak self] in self?.putOut($0) },
+            lost: lost, run: environment.random.next(), watch: watch, evicted: { [weak self] in self?.putOut($0) },
             rolledBack: { [weak self] in self?.rolledBack($0) }, broken: environment.broken)
         switch await start.carryOut() {
         case .serving(let writer):
@@ -209,7 +209,7 @@ final class ErasureSet: Sendable {
         let drive = state.withLock { state -> SlotDrive? in
             state.members.remove(failure.slot)
             state.wait(slot: failure.slot, now: now)
-            if failure.isDamagedIndex { state.damagedIndexes.insert(failure.slot) }
+            if failure.isDamagedIndex, state.damagedIndexes.insert(failure.slot).inserted { damage.countIndex() }
             return state.drives.removeValue(forKey: failure.slot)
         }
         guard let drive else { return }

@@ -9,7 +9,7 @@ extension ErasureStore {
         var opened: [SetStart.Opened] = []
         var damaged: [IdentifiedDrive] = []
         var absent = Dictionary(
-            uniqueKeysWithValues: (0..<set.shape.driveCount).map { ($0, "not found at any of the paths") })
+            uniqueKeysWithValues: (0..<set.shape.driveCount).map { ($0, "not found") })
         for drive in found {
             let slot = drive.identity.slot
             do {
@@ -17,7 +17,10 @@ extension ErasureStore {
                 absent[slot] = nil
             } catch {
                 absent[slot] = "\(drive.path): \(error.reason)"
-                if error.isDamagedIndex { damaged.append(drive) }
+                if error.isDamagedIndex {
+                    set.damage.countIndex()
+                    damaged.append(drive)
+                }
                 environment.logger.error(
                     "drive can not be used",
                     metadata: ["set": "\(set.name)", "path": "\(drive.path)", "reason": "\(error.reason)"])
@@ -41,7 +44,7 @@ extension ErasureStore {
             environment.logger.warning(
                 "drive is missing", metadata: ["set": "\(set.name)", "slot": "\(slot)", "reason": "\(reason)"])
         }
-        await set.start(opened, absent: absent, acceptLoss: acceptLoss)
+        await set.start(opened, absent: absent, lost: roster.lostText, acceptLoss: acceptLoss)
         if set === home, case .serving = set.mode { await readBuckets() }
         if set === home, case .readOnly = set.mode { await readBuckets() }
     }

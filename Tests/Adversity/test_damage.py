@@ -163,7 +163,7 @@ def test_three_drives_gone_at_the_start_is_an_error_that_names_them(filled):
     for drive in drives:
         assert str(drive) in str(error.value), error.value
     assert not any(drives[0].glob("magstore.json")), "an empty directory was formatted"
-    drives[0].rmdir()
+    shutil.rmtree(drives[0])
     for drive in drives:
         drive.with_suffix(".gone").rename(drive)
     filled.store.start()

@@ -135,7 +135,7 @@ private struct Assembly {
                 // A creation that was cut short: it starts again.
                 blanks[found.path] = (found.drive, found.executor, found.identity.isMountPoint)
             case .absent(let path, let reason), .unusable(let path, let reason):
-                throw DeploymentError("a new store needs every drive, and \(path) is not there: \(reason)")
+                throw DeploymentError("a new store needs every drive, and \(path) can not be used: \(reason)")
             }
         }
         let random = opener.environment.random
@@ -228,6 +228,12 @@ private struct Assembly {
         let roster = DriveRoster(
             opener: opener, paths: request.pools.flatMap { $0 }, deployment: drives[0].identity.deployment,
             firstSets: firstSets)
+        let used = Set(drives.map(\.path))
+        for finding in findings where !used.contains(finding.path) {
+            guard let (path, reason) = roster.note(finding) else { continue }
+            environment.logger.warning(
+                "no drive is used from this path", metadata: ["path": "\(path)", "reason": "\(reason)"])
+        }
         let run = environment.random.next()
         let sets = (0..<setCount).map { index in
             ErasureSet(

@@ -18,6 +18,13 @@ enum DriveFinding: Sendable {
     case absent(path: String, reason: String)
     /// There, and not to be touched: the operator must look.
     case unusable(path: String, reason: String)
+
+    var path: String {
+        switch self {
+        case .identified(let found): found.path
+        case .blank(let path, _, _, _), .absent(let path, _), .unusable(let path, _): path
+        }
+    }
 }
 
 /// Finds out what is at a path, and opens the index of what belongs to a set.
@@ -67,8 +74,9 @@ struct DriveOpener: Sendable {
             return .identified(IdentifiedDrive(path: path, drive: drive, executor: executor, identity: identity))
         } catch let error as DriveError {
             switch error.code {
-            case .notFound, .inputOutput, .vanished: return .absent(path: path, reason: error.message)
-            case .locked, .denied, .readOnly, .full, .truncated, .tooManyOpenFiles, .closed:
+            case .notFound, .inputOutput, .vanished, .denied, .readOnly, .full, .truncated:
+                return .absent(path: path, reason: error.message)
+            case .locked, .tooManyOpenFiles, .closed:
                 return .unusable(path: path, reason: error.message)
             }
         } catch {

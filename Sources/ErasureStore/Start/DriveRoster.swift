@@ -13,6 +13,9 @@ final class DriveRoster: Sendable {
     /// Paths in use by an open drive.
     private let used = Mutex<[String: (set: Int, slot: Int)]>([:])
 
+    /// Paths at which no drive of the deployment was when last looked at, and why.
+    private let lost = Mutex<[String: String]>([:])
+
     init(opener: DriveOpener, paths: [String], deployment: String, firstSets: [Int]) {
         self.opener = opener
         self.paths = paths
@@ -29,6 +32,29 @@ final class DriveRoster: Sendable {
         used.withLock { $0[path] = (set, slot) }
     }
 
+    /// Remembers what was found at a path; answers the path and why there is no drive, if there is none.
+    @discardableResult
+    func note(_ finding: DriveFinding) -> (path: String, reason: String)? {
+        switch finding {
+        case .identified(let found):
+            lost.withLock { $0[found.path] = nil }
+            return nil
+        case .blank(let path, _, _, _):
+            lost.withLock { $0[path] = "it is empty" }
+            return (path, "it is empty")
+        case .absent(let path, let reason), .unusable(let path, let reason):
+            lost.withLock { $0[path] = reason }
+            return (path, reason)
+        }
+    }
+
+    /// For messages: where drives were expected and why they are not there.
+    var lostText: String {
+        lost.withLock { lost in
+            lost.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+        }
+    }
+
     /// Looks at every path that no slot of the set is served from, for drives that belong into these slots.
     func find(set: Int, slots: [Int]) async -> [IdentifiedDrive] {
         let candidates = used.withLock { used in
@@ -39,7 +65,9 @@ final class DriveRoster: Sendable {
         }
         var found: [IdentifiedDrive] = []
         for path in candidates {
-            switch await opener.look(at: path) {
+            let finding = await opener.look(at: path)
+            note(finding)
+            switch finding {
             case .identified(let drive):
                 let slot = drive.identity.slot
                 let isWanted =

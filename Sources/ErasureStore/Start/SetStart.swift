@@ -25,6 +25,8 @@ struct SetStart {
     let opened: [Opened]
     /// Slots without a drive, for messages: a path or what is known.
     let absent: [Int: String]
+    /// The paths at which no drive was, for messages.
+    let lost: String
     let run: UInt64
     let watch: StallWatch
     let evicted: @Sendable (DriveFailure) -> Void
@@ -49,6 +51,7 @@ struct SetStart {
                 "\(name): batch \(batch) may have been acknowledged, and too few drives that have it are here. "
                     + "Bring back: "
                     + bringBack.map { "slot \($0.slot) (drive \($0.drive.text))" }.joined(separator: ", ")
+                    + (lost.isEmpty ? "" : "; no drive at \(lost)")
                     + "; or give up what only they hold with --accept-loss")
         case .recover(let batch):
             point = batch
@@ -73,8 +76,9 @@ struct SetStart {
     }
 
     private var absentText: String {
-        absent.isEmpty
-            ? "none" : absent.sorted { $0.key < $1.key }.map { "slot \($0.key) (\($0.value))" }.joined(separator: ", ")
+        guard !absent.isEmpty else { return "none" }
+        let slots = absent.sorted { $0.key < $1.key }.map { "slot \($0.key) (\($0.value))" }.joined(separator: ", ")
+        return lost.isEmpty ? slots : "\(slots); no drive at \(lost)"
     }
 
     /// Brings voters, and then drives that were being made equal, to the point and commits the start batch.

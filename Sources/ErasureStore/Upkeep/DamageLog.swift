@@ -41,6 +41,11 @@ final class DamageLog: Sendable {
         state.withLock { $0.found += 1 }
     }
 
+    /// An index that can not be trusted is damage too, though no reader met it.
+    func countIndex() {
+        state.withLock { $0.found += 1 }
+    }
+
     func countRepair() {
         state.withLock { $0.repaired += 1 }
     }

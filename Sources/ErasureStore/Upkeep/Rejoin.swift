@@ -66,6 +66,7 @@ struct Rejoin {
             return try await opener.open(found)
         } catch {
             guard error.isDamagedIndex else { throw error }
+            set.damage.countIndex()
             return try await opener.open(found, renewingIndex: true)
         }
     }

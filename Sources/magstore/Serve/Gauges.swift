@@ -24,7 +24,7 @@ enum Gauges {
             family("magstore_set_missing_shards", "Shards that are not where they belong and are to be rebuilt.") {
                 Double($0.missingShards)
             },
-            family("magstore_set_corruption_found_total", "Shards that failed their checksum.", .counter) {
+            family("magstore_set_corruption_found_total", "Shards and indexes that failed their checksums.", .counter) {
                 Double($0.corruptionFound)
             },
             family("magstore_set_shards_repaired_total", "Shards rebuilt from parity.", .counter) {

@@ -28,9 +28,10 @@ struct OpenStore: Sendable {
         let engine = EngineThread()
         let running = Task(executorPreference: engine) { await store.run() }
         let opened = OpenStore(store: store, clock: clock, memory: memory, running: running)
-        if store.health.allSatisfy({ $0.service == .stopped }) {
+        let health = store.health
+        if health.allSatisfy({ $0.service == .stopped }) {
             await opened.close()
-            throw SettingsError(store.health.map(\.reason).joined(separator: "; "))
+            throw SettingsError(health.map(\.reason).joined(separator: "; "))
         }
         return opened
     }
