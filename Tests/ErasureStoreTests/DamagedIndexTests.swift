@@ -69,6 +69,27 @@ import Testing
         }
     }
 
+    @Test func `an index that is gone is rebuilt, and never begun anew on one drive alone`() throws {
+        let world = world
+        let bucket = try world.scheduler.run { try await fill(try await world.start(parity: 2)) }
+        world.crash()
+        world.index(2).failOpening(IndexError(.notFound, "no index"))
+        try world.scheduler.run {
+            let store = try await world.start(parity: 2)
+            await waitUntilWhole(store)
+            try await check(store, bucket)
+        }
+        let alone = SimulatedWorld(seed: 7, driveCount: 1)
+        _ = try alone.scheduler.run { try await fill(try await alone.start()) }
+        alone.crash()
+        alone.index(0).failOpening(IndexError(.notFound, "no index"))
+        try alone.scheduler.run {
+            let store = try await alone.start()
+            #expect(store.health[0].service == .stopped)
+            #expect(store.health[0].reason.contains("the index is gone"))
+        }
+    }
+
     @Test func `one drive alone with a damaged index serves nothing and says why`() throws {
         let world = SimulatedWorld(seed: 7, driveCount: 1)
         let bucket = try world.scheduler.run { try await fill(try await world.start()) }

@@ -34,7 +34,7 @@ import Testing
         let memory = IndexMemory(byteCount: 16 << 20)
         let environment = StoreEnvironment(
             clock: SystemClock(), random: SystemRandom(), makeExecutor: { _ in DriveThreads(name: "drive1") },
-            openIndex: { (drive) throws(IndexError) in
+            openIndex: { (drive, _) throws(IndexError) in
                 try RocksDBIndex.open(
                     at: drive.path + "/index", quarantine: drive.path + "/quarantine", memory: memory)
             }, logger: Logger(label: "fixture") { _ in SwiftLogNoOpLogHandler() })

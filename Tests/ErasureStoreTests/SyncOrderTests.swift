@@ -18,8 +18,8 @@ import Testing
         }
         var environment = world.environment
         let open = environment.openIndex
-        environment.openIndex = { (drive) throws(IndexError) in
-            RecordingIndex(try open(drive), as: drive.path, in: log)
+        environment.openIndex = { (drive, creates) throws(IndexError) in
+            RecordingIndex(try open(drive, creates), as: drive.path, in: log)
         }
         var request = DeploymentRequest(pools: [world.paths], parity: 2, setSize: 6)
         request.unitByteCount = 4096

@@ -180,8 +180,8 @@ extension Evaluation {
         }
     }
 
-    /// The log says so once more when trash is reaped: a drive that has the batch which trashed these may have been away
-    /// when the others unlinked them.
+    /// The log says so once more when trash is reaped: a drive that has the batch which trashed these may have been
+    /// away when the others unlinked them.
     func noteGone(_ ids: [DataID]) {
         staged.trashed += ids
     }

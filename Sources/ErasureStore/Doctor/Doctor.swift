@@ -10,7 +10,6 @@ package struct Doctor: Sendable {
     let log: FindingLog
 
     /// - Parameters:
-    ///   - environment: whose `openIndex` must not create an index where there is none.
     ///   - verifyIndex: reads all that an index has on the disk and checks it; runs on the drive's thread.
     ///   - report: told of every finding, one at a time.
     package init(

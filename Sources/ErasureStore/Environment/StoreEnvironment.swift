@@ -9,8 +9,9 @@ package struct StoreEnvironment: Sendable {
     package var random: any RandomSource
     /// Where a drive's blocking calls run.
     package var makeExecutor: @Sendable (any Drive) -> any DriveExecutor
-    /// Opens (or creates) the index of a drive. Called on the drive's executor.
-    package var openIndex: @Sendable (any Drive) throws(IndexError) -> any MetadataIndex
+    /// Opens the index of a drive, or throws `notFound` where there is none and it is not to be created. Called on the
+    /// drive's executor.
+    package var openIndex: @Sendable (any Drive, _ creates: Bool) throws(IndexError) -> any MetadataIndex
     package var logger: Logger
     /// For tests of the tests.
     package var broken: BrokenRule?
@@ -18,7 +19,8 @@ package struct StoreEnvironment: Sendable {
     package init(
         clock: any StoreClock, random: any RandomSource,
         makeExecutor: @escaping @Sendable (any Drive) -> any DriveExecutor,
-        openIndex: @escaping @Sendable (any Drive) throws(IndexError) -> any MetadataIndex, logger: Logger
+        openIndex: @escaping @Sendable (any Drive, _ creates: Bool) throws(IndexError) -> any MetadataIndex,
+        logger: Logger
     ) {
         self.clock = clock
         self.random = random

@@ -160,6 +160,8 @@ private struct Assembly {
                 "pools of one store have sets of one size and parity for now: name --set-size and --parity")
         }
         for drive in drives { try await write(drive.identity, to: drive) }
+        // Before the first drive is formed, so that a formed drive without an index is a damaged one.
+        for drive in drives { try await makeIndex(on: drive) }
         var formed: [IdentifiedDrive] = []
         for drive in drives { formed.append(try await form(drive)) }
         return formed
@@ -173,12 +175,20 @@ private struct Assembly {
     }
 
     private func write(_ identity: DriveIdentity, to found: IdentifiedDrive) async throws(DeploymentError) {
+        try await format(found) { try found.drive.setIdentity(identity.encoded) }
+    }
+
+    private func makeIndex(on found: IdentifiedDrive) async throws(DeploymentError) {
+        let openIndex = opener.environment.openIndex
+        try await format(found) { try openIndex(found.drive, true).close() }
+    }
+
+    private func format(
+        _ found: IdentifiedDrive, _ step: @escaping @Sendable () throws -> Void
+    ) async throws(DeploymentError) {
         let promise = Promise<Result<Void, DriveFailure>>()
         found.executor.submit(.commit) {
-            promise.fulfil(
-                Result { try found.drive.setIdentity(identity.encoded) }.mapError {
-                    DriveFailure(slot: identity.slot, $0)
-                })
+            promise.fulfil(Result { try step() }.mapError { DriveFailure(slot: found.identity.slot, $0) })
         }
         if case .failure(let failure) = await promise.value() {
             throw DeploymentError("\(found.path) can not be formatted: \(failure.reason)")

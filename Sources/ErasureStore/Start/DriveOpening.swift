@@ -100,7 +100,13 @@ struct DriveOpener: Sendable {
         found.executor.submit(.commit) {
             let result = Result {
                 if renewingIndex { try Self.quarantineIndex(found.drive) }
-                let index = try openIndex(found.drive)
+                let index: any MetadataIndex
+                do {
+                    index = try openIndex(found.drive, renewingIndex)
+                } catch let error as IndexError where error.code == .notFound {
+                    // Indexes are made before the first drive is formed: an empty one would be a silently empty store.
+                    throw IndexError(.corrupt, "the index is gone")
+                }
                 do {
                     try found.drive.rememberPlace()
                     if renewingIndex {

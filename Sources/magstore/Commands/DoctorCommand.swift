@@ -28,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
         let doctor = Doctor(
             environment: OpenStore.environment(
                 IndexMemory(byteCount: memory.index, writeBufferByteCount: memory.writeBuffers), descriptors, clock,
-                Logger(label: "magstore", factory: { _ in SwiftLogNoOpLogHandler() }), createsIndexes: false),
+                Logger(label: "magstore", factory: { _ in SwiftLogNoOpLogHandler() })),
             makeDrive: { FileDrive(path: $0) },
             verifyIndex: { index throws(IndexError) in _ = try (index as? RocksDBIndex)?.verify() },
             report: { print("\($0.place): \($0.kind): \($0.text)") })

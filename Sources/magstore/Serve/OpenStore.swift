@@ -38,11 +38,9 @@ struct OpenStore: Sendable {
 
     /// What the engine runs on in this process.
     static func environment(
-        _ memory: IndexMemory, _ descriptors: DescriptorBudget, _ clock: SystemClock, _ logger: Logger,
-        createsIndexes: Bool = true
+        _ memory: IndexMemory, _ descriptors: DescriptorBudget, _ clock: SystemClock, _ logger: Logger
     ) -> StoreEnvironment {
         var options = RocksDBIndex.Options()
-        options.creates = createsIndexes
         options.openFileLimit = descriptors.tableFilesPerDrive
         return StoreEnvironment(
             clock: clock, random: SystemRandom(),
@@ -50,8 +48,10 @@ struct OpenStore: Sendable {
                 let name = drive.path.split(separator: "/").last.map(String.init) ?? "drive"
                 return DriveThreads(name: String(name.suffix(8)))
             },
-            openIndex: { [options] (drive) throws(IndexError) in
-                try RocksDBIndex.open(
+            openIndex: { [options] (drive, creates) throws(IndexError) in
+                var options = options
+                options.creates = creates
+                return try RocksDBIndex.open(
                     at: drive.path + "/index", quarantine: drive.path + "/quarantine", memory: memory, options: options)
             }, logger: logger)
     }

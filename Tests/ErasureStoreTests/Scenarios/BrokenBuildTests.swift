@@ -45,7 +45,7 @@ import Testing
 
     @Test(arguments: cases)
     func `A build without a rule fails its scenario`(_ broken: Case) {
-        let caught = ScenarioRuns.catches(broken.broken, broken.shape, within: 20, broken.run)
+        let caught = ScenarioRuns.catches(broken.broken, broken.shape, within: 200, broken.run)
         #expect(caught != nil, "nothing noticed that the build \(broken.broken)")
     }
 

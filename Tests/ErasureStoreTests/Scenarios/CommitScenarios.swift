@@ -150,8 +150,8 @@ extension Trial {
         }
     }
 
-    /// In each set the batch that wrote the newest object, or one behind it, is durable on every drive that it names, and
-    /// those are enough. A batch behind that one may still be under way.
+    /// In each set the batch that wrote the newest object, or one behind it, is durable on every drive that it names,
+    /// and those are enough. A batch behind that one may still be under way.
     func expectAnsweredOnItsMembers(_ store: ErasureStore) throws {
         for set in store.sets {
             let logs = try (0..<shape.setSize).map { slot in

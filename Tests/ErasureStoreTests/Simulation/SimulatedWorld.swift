@@ -111,7 +111,7 @@ final class SimulatedWorld: Sendable {
                 executors.withLock { $0[drive.path] = executor }
                 return executor
             },
-            openIndex: { [self] drive throws(IndexError) in try machine(drive.path).index.open() },
+            openIndex: { [self] (drive, _) throws(IndexError) in try machine(drive.path).index.open() },
             logger: Self.logger)
         environment.broken = broken
         return environment
