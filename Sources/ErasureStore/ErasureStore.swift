@@ -11,7 +11,7 @@ package final class ErasureStore: ObjectStore, KeyValueStore {
     let environment: StoreEnvironment
     let buckets = BucketTable()
     let limits: PayloadLimits
-    let budget: UploadBudget
+    let budget: TransferBudget
     let code: ErasureCode
     let board: ViewBoard
     let roster: DriveRoster
@@ -30,7 +30,7 @@ package final class ErasureStore: ObjectStore, KeyValueStore {
         self.roster = roster
         self.environment = environment
         self.limits = limits
-        budget = UploadBudget(limit: limits.maximumStripedUploads)
+        budget = TransferBudget(limit: limits.transferByteCount, clock: environment.clock)
         code = ErasureCode(dataShards: sets[0].shape.dataShards, parityShards: sets[0].shape.parityShards)
     }
 

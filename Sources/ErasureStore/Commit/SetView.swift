@@ -40,23 +40,22 @@ final class SetView: Sendable {
         return try await read(startingAt: first) { snapshot in try snapshot.value(family, key) }
     }
 
-    /// Runs a read on one member after the other until one answers. What fails is reported as that drive's failure.
+    /// Runs a read on one member, and on the next when that one fails or is slow. What fails is reported as that
+    /// drive's failure.
     func read<Value: Sendable>(
         startingAt first: Int = 0, _ body: @escaping @Sendable (any IndexSnapshot) throws -> Value
     ) async throws(StoreError) -> Value {
-        var lastFailure: DriveFailure?
-        for offset in members.indices {
-            let member = members[(first + offset) % members.count]
-            let limit = members.count > 1 ? EngineLimits.readMilliseconds : EngineLimits.lastReadMilliseconds
-            do {
-                let snapshot = member.snapshot
-                return try await member.drive.perform(.access, limitMilliseconds: limit) { try body(snapshot) }
-            } catch {
-                lastFailure = error
-                registry.report(error)
-            }
+        let order = members.indices.map { (first + $0) % members.count }
+        let prompt = order.filter { !members[$0].drive.isOverdue } + order.filter { members[$0].drive.isOverdue }
+        let ask: Race<Value>.Ask = { [members, registry] (number, answer) in
+            let snapshot = members[number].snapshot
+            members[number].drive.read({ try body(snapshot) }, failed: registry.report, answer: answer)
         }
-        throw StoreError(.unreadable, "no drive could read the index", cause: lastFailure)
+        let race = Race<Value>(others: { prompt }, needed: 1, clock: members[first].drive.clock, ask: ask)
+        guard let value = await race.answers(late: { members[$0].drive.isLate() }).values.first else {
+            throw StoreError(.unreadable, "no drive could read the index")
+        }
+        return value
     }
 
     func member(slot: Int) -> Member? {
@@ -100,9 +99,14 @@ enum EngineLimits {
     static let commitMilliseconds: UInt64 = 1000
     /// A client waits no longer for a commit.
     static let answerMilliseconds: UInt64 = 5000
-    /// After this another drive is asked.
+    /// After this others are asked beside the drive that has not answered a read. Ten times what a busy disk takes.
+    static let lateMilliseconds: UInt64 = 100
+    /// After so many such waits a read is given up: 5 s, as long as a client waits for a commit.
+    static let lateReads = 50
+    /// An idle drive that does not answer a simple question for so long is out.
     static let readMilliseconds: UInt64 = 1000
-    static let lastReadMilliseconds: UInt64 = 5000
+    /// A request waits no longer for its share of the memory.
+    static let budgetMilliseconds: UInt64 = 5000
     /// Without any progress of a shard's bytes.
     static let shardMilliseconds: UInt64 = 5000
     /// Opening an index and judging it.

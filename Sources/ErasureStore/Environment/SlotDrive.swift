@@ -1,5 +1,6 @@
 import DriveIO
 import MetadataIndex
+import Synchronization
 
 /// An open drive in its slot, with its index. Replaced as a whole when it is opened again.
 final class SlotDrive: Sendable {
@@ -9,6 +10,7 @@ final class SlotDrive: Sendable {
     let index: any MetadataIndex
     let executor: any DriveExecutor
     let clock: any StoreClock
+    private let overdue = Atomic(false)
 
     init(
         slot: Int, uuid: DriveUUID, drive: any Drive, index: any MetadataIndex, executor: any DriveExecutor,
@@ -49,6 +51,36 @@ final class SlotDrive: Sendable {
             }
         }
         return promise
+    }
+
+    /// Starts a read for a ``Race``: answers nil when it fails, and says why to `failed`.
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable () throws -> Value, failed: @escaping @Sendable (DriveFailure) -> Void,
+        answer: @escaping @Sendable (Value?) -> Void
+    ) {
+        executor.submit(.access) { [self] in
+            do {
+                let value = try work()
+                hasAnswered()
+                answer(value)
+            } catch {
+                failed(DriveFailure(slot: slot, error))
+                answer(nil)
+            }
+        } otherwise: {
+            answer(nil)
+        }
+    }
+
+    /// Whether a read was waited for in vain and nothing was answered since: then others are asked first.
+    var isOverdue: Bool { overdue.load(ordering: .relaxed) }
+
+    func isLate() {
+        overdue.store(true, ordering: .relaxed)
+    }
+
+    func hasAnswered() {
+        if isOverdue { overdue.store(false, ordering: .relaxed) }
     }
 
     /// Begins the end of a handle that will not be used again. Never waits: a hung drive can not be closed.

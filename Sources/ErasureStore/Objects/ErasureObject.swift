@@ -11,17 +11,21 @@ final class ErasureObject: StoredObject {
     let set: ErasureSet
     let bucket: BucketID
     private let code: ErasureCode
+    private let budget: TransferBudget
     private let pin: Pin
     private let parts = Mutex<[StoredPart]?>(nil)
     private let manifest = Mutex<ManifestRecord?>(nil)
 
     /// Called while the view that `head` was read from is still open: the pin must be there before the view goes.
-    init(key: ObjectKey, head: HeadRecord, bucket: BucketID, set: ErasureSet, code: ErasureCode) {
+    init(
+        key: ObjectKey, head: HeadRecord, bucket: BucketID, set: ErasureSet, code: ErasureCode, budget: TransferBudget
+    ) {
         info = head.info(key: key)
         self.head = head
         self.set = set
         self.bucket = bucket
         self.code = code
+        self.budget = budget
         let pins = set.pins
         if let id = head.manifest ?? head.payload?.id {
             pins.pin(id)
@@ -41,10 +45,10 @@ final class ErasureObject: StoredObject {
 
     func read(_ range: Range<UInt64>) -> any ByteStream {
         precondition(range.upperBound <= head.size, "a range lies within the object")
-        guard !range.isEmpty else { return ObjectStream(segments: [], pin: pin) }
+        guard !range.isEmpty else { return stream([]) }
         if let payload = head.payload {
             let reader = PayloadReader(set: set, payload: payload, code: code)
-            return ObjectStream(segments: [ObjectStream.Segment(reader: reader, range: range)], pin: pin)
+            return stream([ObjectStream.Segment(reader: reader, range: range)])
         }
         return ManifestStream(object: self, range: range)
     }
@@ -91,7 +95,7 @@ final class ErasureObject: StoredObject {
     }
 
     func stream(_ segments: [ObjectStream.Segment]) -> ObjectStream {
-        ObjectStream(segments: segments, pin: pin)
+        ObjectStream(segments: segments, pin: pin, budget: budget)
     }
 }
 

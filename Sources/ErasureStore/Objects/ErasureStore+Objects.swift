@@ -11,7 +11,7 @@ extension ErasureStore {
         guard let head = try await record(HeadRecord.self, view, .heads, row) else {
             throw StoreError(.noSuchKey, "there is no such object")
         }
-        let object = ErasureObject(key: key, head: head, bucket: info.id, set: set, code: code)
+        let object = ErasureObject(key: key, head: head, bucket: info.id, set: set, code: code, budget: budget)
         // The view outlives the pin's beginning: the reaper waits for one or the other.
         withExtendedLifetime(view) {}
         return object

@@ -28,56 +28,86 @@ final class PayloadReader: Sendable {
         switch payload.layout {
         case .tiny(let slots):
             let first = slots.count > 1 ? Int(payload.id.counter % UInt64(slots.count)) : 0
-            for offset in slots.indices {
-                if let bytes = await row(slot: slots[(first + offset) % slots.count]) { return bytes }
+            // The common case is in memory, and no race.
+            if let bytes = cachedRow(slot: slots[first]) { return bytes }
+            let order = slots.indices.map { slots[(first + $0) % slots.count] }
+            guard let bytes = await rows(onSlots: order, needed: 1).values.first else {
+                throw StoreError(.unreadable, "no present drive has a good copy of \(payload.id)")
             }
-            throw StoreError(.unreadable, "no present drive has a good copy of \(payload.id)")
+            return bytes
         case .inline(let k, let m, _):
-            var units: [Int: ByteBuffer] = [:]
-            for shard in 0..<(k + m) where units.count < k {
-                units[shard] = await row(slot: payload.slot(ofShard: shard))
-            }
-            guard units.count >= k else {
-                throw StoreError(.unreadable, "\(units.count) good shards of \(payload.id) are here, \(k) are needed")
-            }
-            var bytes = ByteBuffer()
-            bytes.reserveCapacity(Int(payload.size) + k)
-            let data = code.reconstruct(units, wanted: Array(0..<k))
-            for shard in 0..<k {
-                if let unit = data[shard] { bytes.writeImmutableBuffer(unit) }
-            }
-            guard let exact = bytes.readSlice(length: Int(payload.size)) else {
-                throw StoreError(.unreadable, "the shards of \(payload.id) are too short")
-            }
-            return exact
+            let rows = await rows(onSlots: (0..<(k + m)).map(payload.slot(ofShard:)), needed: k)
+            return try joined(Dictionary(uniqueKeysWithValues: rows.map { (payload.shard(ofSlot: $0), $1) }))
         case .striped:
             preconditionFailure("a striped payload is read piece by piece")
         }
     }
 
-    /// This slot's shard or copy, verified; nil when it is not there or rotten.
-    private func row(slot: Int) async -> ByteBuffer? {
-        let key = payload.id.bytes
-        let view = try? set.board.view(ofSet: set.index)
-        if let snapshot = view?.member(slot: slot)?.snapshot,
-            case .found(let value)? = try? snapshot.cachedValue(.payloads, key)
-        {
-            return verified(value, slot: slot)
+    /// The payload from `k` of its inline shards.
+    private func joined(_ units: [Int: ByteBuffer]) throws(StoreError) -> ByteBuffer {
+        let k = code.dataShards
+        guard units.count >= k else { throw tooFew(units.count) }
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(Int(payload.size) + k)
+        let data = code.reconstruct(units, wanted: Array(0..<k))
+        for shard in 0..<k {
+            if let unit = data[shard] { bytes.writeImmutableBuffer(unit) }
         }
-        guard let drive = set.drives[slot] else { return nil }
-        do {
-            let value = try await drive.perform(.access, limitMilliseconds: EngineLimits.readMilliseconds) {
-                try drive.index.value(.payloads, key)
-            }
-            guard let value else {
-                set.damaged(payload, slot: slot, reason: "the row is not there", isRot: false)
-                return nil
-            }
-            return verified(value, slot: slot)
-        } catch {
-            set.report(error)
+        guard let exact = bytes.readSlice(length: Int(payload.size)) else {
+            throw StoreError(.unreadable, "the shards of \(payload.id) are too short")
+        }
+        return exact
+    }
+
+    private func tooFew(_ count: Int) -> StoreError {
+        StoreError(.unreadable, "\(count) good shards of \(payload.id) are here, \(code.dataShards) are needed")
+    }
+
+    /// The first rows or copies that come, verified, by slot.
+    private func rows(onSlots slots: [Int], needed: Int) async -> [Int: ByteBuffer] {
+        let ask: Race<ByteBuffer>.Ask = { [self] (slot, answer) in
+            if let bytes = cachedRow(slot: slot) { return answer(bytes) }
+            guard let drive = set.drives[slot] else { return answer(nil) }
+            let key = payload.id.bytes
+            let lookUp = { @Sendable in try drive.index.value(.payloads, key) }
+            // Nil twice: the drive failed, or it has no such row.
+            drive.read(
+                lookUp, failed: set.report,
+                answer: { [self] row in answer(row.flatMap { verified($0, slot: slot) }) })
+        }
+        let race = Race<ByteBuffer>(
+            others: { [self] in prompt(slots) }, needed: needed, clock: set.environment.clock, ask: ask)
+        return await race.answers(late: late)
+    }
+
+    /// Those whose drives are slow come last.
+    private func prompt(_ slots: [Int]) -> [Int] {
+        let drives = set.drives
+        guard drives.values.contains(where: \.isOverdue) else { return slots }
+        return slots.filter { drives[$0]?.isOverdue != true } + slots.filter { drives[$0]?.isOverdue == true }
+    }
+
+    private func late(slot: Int) {
+        set.drives[slot]?.isLate()
+        set.slowRead(slot: slot)
+    }
+
+    /// This slot's row if it is in memory, and verified.
+    private func cachedRow(slot: Int) -> ByteBuffer? {
+        let view = try? set.board.view(ofSet: set.index)
+        guard let snapshot = view?.member(slot: slot)?.snapshot,
+            case .found(let value)? = try? snapshot.cachedValue(.payloads, payload.id.bytes)
+        else { return nil }
+        return verified(value, slot: slot)
+    }
+
+    /// Nil when the row is not there or rotten.
+    private func verified(_ value: [UInt8]?, slot: Int) -> ByteBuffer? {
+        guard let value else {
+            set.damaged(payload, slot: slot, reason: "the row is not there", isRot: false)
             return nil
         }
+        return verified(value, slot: slot)
     }
 
     private func verified(_ value: [UInt8], slot: Int) -> ByteBuffer? {
@@ -101,35 +131,21 @@ final class PayloadReader: Sendable {
             payloadByteCount: payload.size, dataShards: k, parityShards: m, unitByteCount: unitByteCount)
     }
 
-    /// Starts to read a range of one shard. What is in the page cache is there at once.
-    func begin(shard: Int, range: Range<UInt64>) -> Promise<ByteBuffer?> {
-        let promise = Promise<ByteBuffer?>()
+    /// Reads a range of one shard, and answers nil when it is not there or rotten. What is in the page cache is
+    /// answered at once.
+    private func read(shard: Int, range: Range<UInt64>, answer: @escaping @Sendable (ByteBuffer?) -> Void) {
         let slot = payload.slot(ofShard: shard)
-        guard let drive = set.drives[slot] else {
-            promise.fulfil(nil)
-            return promise
-        }
+        guard let drive = set.drives[slot] else { return answer(nil) }
         if let open = shards.withLock({ $0[shard] }) {
             do {
-                if let bytes = try open.readCached(range) {
-                    promise.fulfil(bytes)
-                    return promise
-                }
+                if let bytes = try open.readCached(range) { return answer(bytes) }
             } catch {
                 set.damaged(payload, slot: slot, reason: error.description, isRot: true)
-                promise.fulfil(nil)
-                return promise
+                return answer(nil)
             }
         }
-        drive.executor.submit(.access) { [self] in
-            promise.fulfil(read(shard: shard, range: range, drive: drive))
-        } otherwise: {
-            promise.fulfil(nil)
-        }
-        set.environment.clock.schedule(afterMilliseconds: EngineLimits.readMilliseconds) { [set] in
-            if promise.fulfil(nil) { set.slowRead(slot: slot) }
-        }
-        return promise
+        let work = { @Sendable [self] in read(shard: shard, range: range, drive: drive) }
+        drive.read(work, failed: set.report, answer: { answer($0 ?? nil) })
     }
 
     /// On the drive's thread.
@@ -158,28 +174,53 @@ final class PayloadReader: Sendable {
         return nil
     }
 
-    func beginPiece(_ piece: StripeGeometry.Piece) -> Promise<ByteBuffer?> {
+    /// When the drive that holds a shard is asked for it.
+    private enum Turn { case first, last, never }
+
+    /// Begins to read a piece: from its own drive, or from the others when that one has not got it or is slow. The code
+    /// works byte by byte, so that the same range of `k` others is enough.
+    func begin(_ piece: StripeGeometry.Piece) -> ShardRead {
         let start = geometry.shardOffset(of: piece)
-        return begin(shard: piece.unit, range: start..<start + UInt64(piece.byteCount))
+        let isPrompt = set.drives[payload.slot(ofShard: piece.unit)]?.isOverdue != true
+        return begin(
+            shard: piece.unit, range: start..<start + UInt64(piece.byteCount), ownTurn: isPrompt ? .first : .last)
     }
 
-    /// The bytes of a piece from the other shards: the code works byte by byte, so that the same range of `k` others is
-    /// enough.
-    func rebuild(shard wanted: Int, range: Range<UInt64>) async throws(StoreError) -> ByteBuffer {
-        let (k, total) = (code.dataShards, code.shards)
-        var units: [Int: ByteBuffer] = [:]
-        var untried = (0..<total).filter { $0 != wanted }
-        while units.count < k, !untried.isEmpty {
-            let attempt = untried.prefix(k - units.count)
-            untried.removeFirst(attempt.count)
-            let reads = attempt.map { ($0, begin(shard: $0, range: range)) }
-            for (shard, read) in reads { units[shard] = await read.value() }
+    /// The bytes of a shard that is not where it belongs.
+    func rebuild(shard: Int, range: Range<UInt64>) async throws(StoreError) -> ByteBuffer {
+        try await bytes(of: begin(shard: shard, range: range, ownTurn: .never))
+    }
+
+    private func begin(shard: Int, range: Range<UInt64>, ownTurn: Turn) -> ShardRead {
+        let own = payload.slot(ofShard: shard)
+        let others = (0..<code.shards).filter { $0 != shard }.map(payload.slot(ofShard:))
+        let ask: Race<ByteBuffer>.Ask = { [self] (slot, answer) in
+            read(shard: payload.shard(ofSlot: slot), range: range, answer: answer)
         }
-        guard units.count >= k, let bytes = code.reconstruct(units, wanted: [wanted])[wanted] else {
-            throw StoreError(.unreadable, "\(units.count) good shards of \(payload.id) are here, \(k) are needed")
+        let race = Race<ByteBuffer>(
+            favourite: ownTurn == .first ? own : nil,
+            others: { [self] in prompt(others) + (ownTurn == .last ? [own] : []) }, needed: code.dataShards,
+            clock: set.environment.clock, ask: ask)
+        return ShardRead(shard: shard, race: race)
+    }
+
+    /// Waits for a read that was begun.
+    func bytes(of read: ShardRead) async throws(StoreError) -> ByteBuffer {
+        let answers = await read.race.answers(late: late)
+        let units = Dictionary(uniqueKeysWithValues: answers.map { (payload.shard(ofSlot: $0), $1) })
+        if let bytes = units[read.shard] { return bytes }
+        guard units.count >= code.dataShards else { throw tooFew(units.count) }
+        guard let bytes = code.reconstruct(units, wanted: [read.shard])[read.shard] else {
+            preconditionFailure("k units give all others")
         }
         return bytes
     }
+}
+
+/// A range of one shard on its way.
+struct ShardRead: Sendable {
+    let shard: Int
+    fileprivate let race: Race<ByteBuffer>
 }
 
 extension PayloadRecord {

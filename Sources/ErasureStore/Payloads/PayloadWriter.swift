@@ -12,7 +12,7 @@ struct PayloadWriter {
     let code: ErasureCode
     let newID: @Sendable () -> DataID
     let limits: PayloadLimits
-    let budget: UploadBudget
+    let budget: TransferBudget
 
     struct Received {
         var size: UInt64
@@ -23,7 +23,15 @@ struct PayloadWriter {
 
     /// - Parameter length: The promised number of bytes, or nil: up to the body's end.
     func receive(_ body: any UploadBody, length: UInt64?) async throws(StoreError) -> Received {
+        // Before the first byte is asked for: the client waits in its socket. What is tiny the connections bound.
         let inlineLimit = limits.inlineByteCount(dataShards: set.shape.dataShards)
+        var allotment: TransferBudget.Allotment?
+        if length ?? .max > limits.tinyByteCount {
+            let isInline = length ?? .max <= inlineLimit
+            allotment = try await budget.take(
+                isInline ? 3 * inlineLimit : limits.uploadByteCount(set.shape), leaving: budget.downloadShare)
+        }
+        defer { withExtendedLifetime(allotment) {} }
         var input = BodyReader(body: body, length: length)
         let head = try await input.read(upTo: inlineLimit + 1)
         if head.readableBytes <= inlineLimit {
@@ -48,8 +56,6 @@ struct PayloadWriter {
 
     /// Reads stripe after stripe; while one is being written, the next is read. Memory: two stripes.
     private func stripe(_ head: ByteBuffer, _ input: inout BodyReader) async throws(StoreError) -> Received {
-        let place = try budget.place()
-        defer { withExtendedLifetime(place) {} }
         let id = newID()
         let stripeByteCount = set.shape.dataShards * set.shape.unitByteCount
         let shards = ShardFiles(set: set, id: id)
@@ -79,11 +85,20 @@ package struct PayloadLimits: Hashable, Sendable {
     package var tinyByteCount = 16 * 1024
     /// Up to here per shard, rows of the index instead of files.
     package var inlineShardByteCount = 32 * 1024
-    /// Striped uploads at a time; each holds ``stripesPerUpload`` stripes with their parity.
-    package var maximumStripedUploads = 256
-    package static let stripesPerUpload = 3
+    /// What uploads and downloads in flight may hold together.
+    package var transferByteCount = 1 << 30
+
+    /// Stripes that an upload holds: one being received, one being written, and what a digest has still to read.
+    private static let stripesPerUpload = 3
+    /// What the connection and the digests hold of an upload beside its stripes.
+    private static let bytesBeforeStripes = 1 << 20
 
     package init() {}
+
+    /// What a striped upload holds, whatever its size.
+    func uploadByteCount(_ shape: SetShape) -> Int {
+        Self.bytesBeforeStripes + Self.stripesPerUpload * shape.driveCount * shape.unitByteCount
+    }
 
     func inlineByteCount(dataShards: Int) -> Int {
         max(tinyByteCount, dataShards * inlineShardByteCount)

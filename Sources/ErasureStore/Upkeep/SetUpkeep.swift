@@ -58,6 +58,7 @@ struct SetUpkeep {
                         try drive.drive.checkPlace()
                         return try drive.drive.space()
                     })
+                drive.hasAnswered()
             } catch {
                 if case .tooSlow = error.reason { continue }
                 set.report(error)

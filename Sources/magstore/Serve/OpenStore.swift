@@ -22,6 +22,7 @@ struct OpenStore: Sendable {
         var request = DeploymentRequest(
             pools: plan.pools, parity: plan.settings.parity, setSize: plan.settings.setSize)
         request.acceptLoss = acceptLoss
+        request.limits.transferByteCount = plan.memory.stripes
         let store = try await ErasureStore.open(
             request, environment: environment(memory, descriptors, clock, logger),
             makeDrive: { FileDrive(path: $0) })
