@@ -34,16 +34,18 @@ extension S3Exchange {
         return HTTPResponse(status: status, headers: headers, body: try await body(of: object, slice.range))
     }
 
-    /// Bodies of at most this many bytes are read before the answer begins: it leaves in one piece, and what can not be
-    /// read gets an error of its own.
+    /// Bodies of at most this many bytes leave in one piece.
     private static let joinedByteCount: UInt64 = 64 << 10
 
     private func body(of object: any StoredObject, _ range: Range<UInt64>) async throws -> HTTPResponse.Body {
         let length = range.upperBound - range.lowerBound
         guard length > 0 else { return .none }
         let stream = object.read(range)
-        guard length <= Self.joinedByteCount else { return .stream(stream, length: length) }
+        // Read before the answer begins, so that what can not be read gets an error of its own.
         guard var bytes = try await stream.next() else { throw MalformedRecord.shortStream }
+        guard length <= Self.joinedByteCount else {
+            return .stream(BegunStream(bytes, then: stream), length: length)
+        }
         while bytes.readableBytes < length {
             guard var more = try await stream.next() else { throw MalformedRecord.shortStream }
             bytes.writeBuffer(&more)
