@@ -23,7 +23,9 @@ class CommandLine:
     def __init__(self, version: str, store, environment: dict[str, str], folder: Path):
         self.version = version
         # By option, because Debian's version does not know AWS_ENDPOINT_URL.
-        self.command = [str(PROGRAMS[version]), "--endpoint-url", store.endpoint]
+        # Version 1 by its interpreter: the first line of a script cannot name one in a folder with a space.
+        interpreter = [sys.executable] if version == "v1" else []
+        self.command = [*interpreter, str(PROGRAMS[version]), "--endpoint-url", store.endpoint]
         self.environment = environment
         self.folder = folder
 
