@@ -38,8 +38,8 @@ struct SetStart {
         let voters = opened.filter { !$0.state.isSyncing }
         let verdict = StartRules.recoveryPoint(
             shape: shape, voters: voters.map(\.voter), acceptLoss: acceptLoss, broken: broken)
-        let lost = StartRules.rolledBack(voters.map(\.voter))
-        for voter in voters where lost.contains(voter.drive.member) { rolledBack(voter.drive) }
+        let fallenBack = StartRules.rolledBack(voters.map(\.voter))
+        for voter in voters where fallenBack.contains(voter.drive.member) { rolledBack(voter.drive) }
         let point: BatchID
         switch verdict {
         case .tooFewVoters:
