@@ -207,6 +207,8 @@ def read_response(connection: socket.socket, method: str = "GET") -> Response:
         http.client.parse_headers(reader)
     elif headers.get("Content-Length") is not None:
         body = reader.read(int(headers["Content-Length"]))
+        if len(body) < int(headers["Content-Length"]):
+            raise ConnectionError(f"closed after {len(body)} of {headers['Content-Length']} bytes")
     else:
         body = reader.read()
     return Response(status, headers, body, interim)
