@@ -33,6 +33,7 @@ final class ErasureSet: Sendable {
         var damagedIndexes: Set<Int> = []
         /// When which batch was the newest.
         var passed: [(at: UInt64, sequence: UInt64)] = []
+        var ledger = SlotLedger()
 
         /// A drive that leaves again and again waits longer each time.
         mutating func wait(slot: Int, now: UInt64) {
@@ -80,6 +81,7 @@ final class ErasureSet: Sendable {
         state.withLock { state in
             state.mode = .starting
             state.drives = Dictionary(uniqueKeysWithValues: opened.map { ($0.drive.slot, $0.drive) })
+            for drive in state.drives.values { state.ledger.isOpen(drive) }
         }
         let start = SetStart(
             shape: shape, name: name, acceptLoss: acceptLoss, opened: opened, absent: absent,
@@ -147,8 +149,11 @@ final class ErasureSet: Sendable {
             }, registry: registry)
         board.publish(view, set: index)
         state.withLock { state in
-            state.members = Set(writer.members.map(\.slot))
             state.missingCount = writer.missingCount
+            let members = Set(writer.members.map(\.slot))
+            guard members != state.members else { return }
+            for slot in members.subtracting(state.members) { state.ledger.isMember(slot: slot) }
+            state.members = members
         }
         return view
     }
@@ -208,6 +213,7 @@ final class ErasureSet: Sendable {
         let now = environment.clock.uptimeMilliseconds()
         let drive = state.withLock { state -> SlotDrive? in
             state.members.remove(failure.slot)
+            state.ledger.isGone(slot: failure.slot, reason: "\(failure.reason)")
             state.wait(slot: failure.slot, now: now)
             if failure.isDamagedIndex, state.damagedIndexes.insert(failure.slot).inserted { damage.countIndex() }
             return state.drives.removeValue(forKey: failure.slot)
@@ -227,14 +233,20 @@ final class ErasureSet: Sendable {
         return state.withLock { $0.drives[slot] == nil && ($0.mayRejoinAt[slot] ?? 0) <= now }
     }
 
+    /// It is back, and its index is about to be made equal.
+    func isReturning(_ drive: SlotDrive) {
+        state.withLock { $0.ledger.isReturning(drive) }
+    }
+
     func took(_ drive: SlotDrive) {
         state.withLock { $0.drives[drive.slot] = drive }
     }
 
     /// Lets go of a drive that could not be taken back; it may try again later.
-    func failedToRejoin(_ drive: SlotDrive) {
+    func failedToRejoin(_ drive: SlotDrive, reason: String) {
         state.withLock { state in
             if state.drives[drive.slot] === drive { state.drives[drive.slot] = nil }
+            state.ledger.isGone(slot: drive.slot, reason: reason)
         }
         drive.close()
         waitLonger(slot: drive.slot)
@@ -246,6 +258,20 @@ final class ErasureSet: Sendable {
     func waitLonger(slot: Int) {
         let now = environment.clock.uptimeMilliseconds()
         state.withLock { state in state.wait(slot: slot, now: now) }
+    }
+
+    /// The drive of a slot is there and can not be used.
+    func isUnusable(_ found: IdentifiedDrive, reason: String) {
+        state.withLock { $0.ledger.isUnusable(found, reason: reason) }
+    }
+
+    func measured(slot: Int, _ space: DriveSpace) {
+        state.withLock { $0.ledger.measured(slot: slot, space) }
+    }
+
+    /// The drives by slot, members, and what is remembered of the others: all of one moment.
+    var standing: (mode: Mode, drives: [Int: SlotDrive], members: Set<Int>, missingCount: Int, ledger: SlotLedger) {
+        state.withLock { ($0.mode, $0.drives, $0.members, $0.missingCount, $0.ledger) }
     }
 
     // MARK: What readers find

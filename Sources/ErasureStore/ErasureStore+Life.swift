@@ -17,6 +17,7 @@ extension ErasureStore {
                 absent[slot] = nil
             } catch {
                 absent[slot] = "\(drive.path): \(error.reason)"
+                set.isUnusable(drive, reason: "\(error.reason)")
                 if error.isDamagedIndex {
                     set.damage.countIndex()
                     damaged.append(drive)
@@ -97,47 +98,5 @@ extension ErasureStore {
     /// Ends `run`. What was queued before is still committed.
     package func close() {
         for set in sets { set.close() }
-    }
-}
-
-/// How a set is doing.
-package struct SetHealth: Sendable {
-    package enum Service: Hashable, Sendable {
-        case serving
-        case readOnly
-        case stopped
-    }
-
-    package var name: String
-    package var service: Service
-    /// Why it is not serving.
-    package var reason: String
-    package var driveCount: Int
-    package var memberCount: Int
-    /// Rows of `missing`: shards that are not where they belong.
-    package var missingShards: Int
-    package var corruptionFound: UInt64
-    package var shardsRepaired: UInt64
-    package var freeByteCount: UInt64
-}
-
-extension ErasureStore {
-    package var health: [SetHealth] {
-        sets.map { set in
-            let (service, reason): (SetHealth.Service, String) =
-                switch set.mode {
-                case .serving where set === home && !buckets.isLoaded: (.stopped, "reading the buckets")
-                case .serving: (.serving, "")
-                case .readOnly(let reason): (.readOnly, reason)
-                case .stopped(let reason): (.stopped, reason)
-                case .starting: (.stopped, "starting")
-                case .closed: (.stopped, "closed")
-                }
-            let damage = set.damage.counts
-            return SetHealth(
-                name: set.name, service: service, reason: reason, driveCount: set.shape.driveCount,
-                memberCount: set.members.count, missingShards: set.missingCount, corruptionFound: damage.found,
-                shardsRepaired: damage.repaired, freeByteCount: set.space.free)
-        }
     }
 }

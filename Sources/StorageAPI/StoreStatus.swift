@@ -64,6 +64,8 @@ package struct DriveStatus: Hashable, Sendable {
         case member
         /// Its index is being made equal to the members'.
         case catchingUp
+        /// Here and open, while too few drives are here for its set to write.
+        case waiting
         /// Failed, vanished or was too slow; comes back by itself when it can.
         case out
         /// No path holds the drive of this slot.

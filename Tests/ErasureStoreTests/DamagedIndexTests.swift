@@ -34,9 +34,11 @@ import Testing
     private func waitUntilWhole(_ store: ErasureStore) async {
         for _ in 0..<60 {
             await world.scheduler.sleep(milliseconds: 1000)
-            if store.health.allSatisfy({ $0.memberCount == $0.driveCount && $0.missingShards == 0 }) { return }
+            if store.status.sets.allSatisfy({ $0.memberCount == $0.drives.count && $0.heal.missingShards == 0 }) {
+                return
+            }
         }
-        Issue.record("not whole: \(store.health)")
+        Issue.record("not whole: \(store.status.sets)")
     }
 
     @Test func `two indexes that do not open are rebuilt at the start`() throws {
@@ -85,8 +87,8 @@ import Testing
         alone.index(0).failOpening(IndexError(.notFound, "no index"))
         try alone.scheduler.run {
             let store = try await alone.start()
-            #expect(store.health[0].service == .stopped)
-            #expect(store.health[0].reason.contains("the index is gone"))
+            #expect(store.status.sets[0].service == .stopped)
+            #expect(store.status.sets[0].reason.contains("the index is gone"))
         }
     }
 
@@ -97,8 +99,8 @@ import Testing
         world.index(0).failOpening(IndexError(.corrupt, "flipped"))
         try world.scheduler.run {
             let store = try await world.start()
-            #expect(store.health[0].service == .stopped)
-            #expect(store.health[0].reason.contains("flipped"))
+            #expect(store.status.sets[0].service == .stopped)
+            #expect(store.status.sets[0].reason.contains("flipped"))
             await #expect(throws: StoreError.self) { try await store.object(bucket, try ObjectKey("tiny")) }
         }
     }

@@ -142,3 +142,14 @@ struct DriveFailure: Error {
         }
     }
 }
+
+extension DriveFailure.Reason: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .drive(let error): error.message
+        case .index(let error): "its index failed: \(error.message)"
+        case .tooSlow: "it does not answer in time"
+        case .damaged(let text): text
+        }
+    }
+}

@@ -28,6 +28,15 @@ final class DriveRoster: Sendable {
         return firstSets[identity.pool] + identity.set
     }
 
+    func pool(ofSet set: Int) -> Int {
+        firstSets.lastIndex { $0 <= set } ?? 0
+    }
+
+    /// Why no drive of the deployment was at a path when it was last looked at; nil when one was.
+    func lostReason(of path: String) -> String? {
+        lost.withLock { $0[path] }
+    }
+
     func use(_ path: String, set: Int, slot: Int) {
         used.withLock { $0[path] = (set, slot) }
     }

@@ -20,10 +20,12 @@ struct Rejoin {
                 "a drive that is back can not be opened",
                 metadata: ["set": "\(set.name)", "path": "\(found.path)", "reason": "\(error.reason)"])
             opener.release(found)
+            set.isUnusable(found, reason: "\(error.reason)")
             set.waitLonger(slot: found.identity.slot)
             return
         }
         let drive = opened.drive
+        set.isReturning(drive)
         do {
             var lacking: [Payload] = []
             for round in 0..<Self.rounds {
@@ -43,7 +45,7 @@ struct Rejoin {
                     return (drive, byID.values.map { ($0, drive.slot) })
                 }, admitted: admitted)
             guard set.committer.post(.admit(admission)), await admitted.value() else {
-                return set.failedToRejoin(drive)
+                return set.failedToRejoin(drive, reason: "it could not be admitted")
             }
             set.indexIsWhole(slot: drive.slot)
             set.logger.notice(
@@ -53,7 +55,8 @@ struct Rejoin {
             set.logger.warning(
                 "a drive could not be made equal",
                 metadata: ["set": "\(set.name)", "slot": "\(drive.slot)", "error": "\(error)"])
-            set.failedToRejoin(drive)
+            let reason = (error as? DriveFailure)?.reason.description ?? "\(error)"
+            set.failedToRejoin(drive, reason: "it could not be made equal: \(reason)")
         }
     }
 

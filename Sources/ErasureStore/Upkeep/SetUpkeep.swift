@@ -53,11 +53,12 @@ struct SetUpkeep {
         var spaces: [DriveSpace] = []
         for drive in set.memberDrives() {
             do {
-                spaces.append(
-                    try await drive.perform(.access, limitMilliseconds: EngineLimits.readMilliseconds) {
-                        try drive.drive.checkPlace()
-                        return try drive.drive.space()
-                    })
+                let space = try await drive.perform(.access, limitMilliseconds: EngineLimits.readMilliseconds) {
+                    try drive.drive.checkPlace()
+                    return try drive.drive.space()
+                }
+                set.measured(slot: drive.slot, space)
+                spaces.append(space)
                 drive.hasAnswered()
             } catch {
                 if case .tooSlow = error.reason { continue }

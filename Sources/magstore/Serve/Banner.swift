@@ -1,18 +1,18 @@
-import ErasureStore
 import HTTPService
+import StorageAPI
 
 /// What the operator is told on standard output once the server is ready.
 struct Banner {
     let plan: ServePlan
     let addresses: [HTTPAddress]
-    let sets: [SetHealth]
+    let sets: [SetStatus]
 
     private var isSecure: Bool { plan.settings.tlsCertificate != nil }
 
     var urls: [String] { addresses.map { (isSecure ? "https://" : "http://") + $0.description } }
 
     private var drives: String {
-        let (all, present) = (sets.reduce(0) { $0 + $1.driveCount }, sets.reduce(0) { $0 + $1.memberCount })
+        let (all, present) = (sets.reduce(0) { $0 + $1.drives.count }, sets.reduce(0) { $0 + $1.memberCount })
         let missing = present < all ? ", \(all - present) missing (see the log)" : ""
         return "\(all) in \(sets.count) \(sets.count == 1 ? "set" : "sets")\(missing)"
     }

@@ -1,28 +1,28 @@
 import AdminServer
-import ErasureStore
 import HTTPService
 import MetadataIndex
+import StorageAPI
 
 /// What there is to measure beyond requests, asked for at every scrape.
 enum Gauges {
-    static func families(_ sets: [SetHealth]) -> [MetricFamily] {
+    static func families(_ sets: [SetStatus]) -> [MetricFamily] {
         func family(
-            _ name: String, _ help: String, _ kind: MetricFamily.Kind = .gauge, _ value: (SetHealth) -> Double
+            _ name: String, _ help: String, _ kind: MetricFamily.Kind = .gauge, _ value: (SetStatus) -> Double
         ) -> MetricFamily {
             MetricFamily(
                 name, help: help, kind: kind,
                 samples: sets.map { MetricFamily.Sample(value($0), labels: [.init("set", $0.name)]) })
         }
         return [
-            family("magstore_set_drives", "Drives that belong to the set.") { Double($0.driveCount) },
+            family("magstore_set_drives", "Drives that belong to the set.") { Double($0.drives.count) },
             family("magstore_set_drives_in", "Drives that are members of the set.") { Double($0.memberCount) },
             family("magstore_set_drives_out", "Drives that are missing or were put out.") {
-                Double($0.driveCount - $0.memberCount)
+                Double($0.drives.count - $0.memberCount)
             },
             family("magstore_set_writable", "1 if the set takes writes.") { $0.service == .serving ? 1 : 0 },
             family("magstore_set_readable", "1 if the set answers reads.") { $0.service == .stopped ? 0 : 1 },
             family("magstore_set_missing_shards", "Shards that are not where they belong and are to be rebuilt.") {
-                Double($0.missingShards)
+                Double($0.heal.missingShards)
             },
             family("magstore_set_corruption_found_total", "Shards and indexes that failed their checksums.", .counter) {
                 Double($0.corruptionFound)

@@ -1,14 +1,14 @@
 import AdminServer
-import ErasureStore
+import StorageAPI
 
 extension StoreHealth {
     /// What the sets of a store amount to.
-    init(_ sets: [SetHealth]) {
+    init(_ sets: [SetStatus]) {
         if sets.contains(where: { $0.service == .stopped }) {
             self = .unavailable
         } else if sets.contains(where: { $0.service == .readOnly }) {
             self = .readOnly
-        } else if sets.contains(where: { $0.memberCount < $0.driveCount || $0.missingShards > 0 }) {
+        } else if sets.contains(where: { $0.memberCount < $0.drives.count || $0.heal.missingShards > 0 }) {
             self = .degraded
         } else {
             self = .healthy

@@ -2,6 +2,7 @@ import DriveIO
 import ErasureStore
 import Logging
 import MetadataIndex
+import StorageAPI
 
 /// The store of this process with what it runs on.
 struct OpenStore: Sendable {
@@ -29,7 +30,7 @@ struct OpenStore: Sendable {
         let engine = EngineThread()
         let running = Task(executorPreference: engine) { await store.run() }
         let opened = OpenStore(store: store, clock: clock, memory: memory, running: running)
-        let health = store.health
+        let health = store.status.sets
         if health.allSatisfy({ $0.service == .stopped }) {
             await opened.close()
             throw SettingsError(health.map(\.reason).joined(separator: "; "))

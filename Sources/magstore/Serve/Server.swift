@@ -7,6 +7,7 @@ import NIOCore
 import NIOPosix
 import S3Server
 import SigV4
+import StorageAPI
 
 /// The parts of a server wired together: listeners, then drives, then requests.
 final class Server: Sendable {
@@ -49,7 +50,7 @@ final class Server: Sendable {
                 plan, acceptLoss: acceptLoss, descriptors: descriptors, clock: clock, logger: logger)
             state.opened = opened
             s3.fill(try await makeService(opened))
-            return Banner(plan: plan, addresses: addresses, sets: opened.store.health)
+            return Banner(plan: plan, addresses: addresses, sets: opened.store.status.sets)
         } catch {
             await shutDown(drain: false)
             throw error

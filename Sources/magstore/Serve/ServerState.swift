@@ -1,6 +1,7 @@
 import AdminServer
 import ErasureStore
 import HTTPService
+import StorageAPI
 import Synchronization
 
 /// How far a server is, for those who ask from outside a request: probes, metrics, signals.
@@ -32,11 +33,11 @@ final class ServerState: Sendable {
     var health: StoreHealth {
         let store = state.withLock { $0.isDraining ? nil : $0.opened?.store }
         guard let store else { return .notServing }
-        return StoreHealth(store.health)
+        return StoreHealth(store.status.sets)
     }
 
     var gauges: [MetricFamily] {
         let (http, opened) = state.withLock { ($0.http, $0.opened) }
-        return Gauges.families(opened?.store.health ?? []) + Gauges.families(http?.metrics, opened?.memory)
+        return Gauges.families(opened?.store.status.sets ?? []) + Gauges.families(http?.metrics, opened?.memory)
     }
 }

@@ -1,4 +1,5 @@
 import SimulatedDrives
+import StorageAPI
 import Testing
 
 @testable import ErasureStore
@@ -81,7 +82,7 @@ extension Trial {
         let pending = trial.begin { try await trial.put(store, "key", new) }
         trial.go(milliseconds: 6000) { pending.isDone }
         // Who is out has been lost already; of those that count, as many more may be as are left of the promise.
-        let outCount = store.health.map { $0.driveCount - $0.memberCount }.max() ?? 0
+        let outCount = store.status.sets.map { $0.drives.count - $0.memberCount }.max() ?? 0
         trial.crash()
         guard pending.succeeded else { throw Violation("not stored: \(String(describing: pending.result))") }
         let others = (0..<shape.setSize).filter { !victim.contains($0) }

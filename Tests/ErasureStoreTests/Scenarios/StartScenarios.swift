@@ -116,7 +116,7 @@ extension Trial {
     /// Nothing is served and nothing changes, and the reason names what to bring back.
     private func expectRefusal(_ store: ErasureStore, without lost: Set<Int>) throws {
         let before = drives(except: lost).map { world.index($0).durable }
-        for health in store.health where health.service != .stopped {
+        for health in store.status.sets where health.service != .stopped {
             throw Violation("\(health.name) serves without \(lost.sorted()): \(health.service)")
         }
         for set in store.sets {
@@ -166,7 +166,7 @@ extension Trial {
         crash()
         for (drive, contents) in zip(drives([victim]), before) { world.index(drive).replaceContents(contents) }
         let again = try start()
-        for health in again.health where health.corruptionFound == 0 {
+        for health in again.status.sets where health.corruptionFound == 0 {
             throw Violation("\(health.name): a rollback was not counted")
         }
         try expect(again, "key", oneOf: [new], "slot \(victim) fell back")

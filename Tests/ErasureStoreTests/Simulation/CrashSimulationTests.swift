@@ -109,7 +109,7 @@ struct CrashSimulation {
             }
             injector.clear()
             // A drive that is out lacks writes: hiding another one as well would be more than the promise covers.
-            let isWhole = store.health.allSatisfy { $0.memberCount == $0.driveCount }
+            let isWhole = store.status.sets.allSatisfy { $0.memberCount == $0.drives.count }
             world.crash()
             // The next drives are hidden only when these have everything again.
             hidden = isHealed && isWhole && hidden.isEmpty ? chooseHidden(&random) : []
@@ -142,15 +142,15 @@ struct CrashSimulation {
         return try world.scheduler.run {
             for _ in 0..<30 {
                 await world.scheduler.sleep(milliseconds: 1000)
-                let health = store.health
+                let health = store.status.sets
                 if health.allSatisfy({
-                    $0.service == .serving && $0.missingShards == 0 && $0.memberCount == $0.driveCount
+                    $0.service == .serving && $0.heal.missingShards == 0 && $0.memberCount == $0.drives.count
                 }) {
                     return true
                 }
                 if !hidden.isEmpty { return false }
             }
-            throw Violation("not healed: \(store.health)")
+            throw Violation("not healed: \(store.status.sets)")
         }
     }
 

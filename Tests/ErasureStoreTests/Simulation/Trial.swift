@@ -120,13 +120,13 @@ struct Trial: Sendable {
     /// Waits until all drives are members and nothing is missing.
     func settle(_ store: ErasureStore) throws {
         for _ in 0..<60 {
-            let isWhole = store.health.allSatisfy {
-                $0.service == .serving && $0.missingShards == 0 && $0.memberCount == $0.driveCount
+            let isWhole = store.status.sets.allSatisfy {
+                $0.service == .serving && $0.heal.missingShards == 0 && $0.memberCount == $0.drives.count
             }
             if isWhole { return }
             try sleep(milliseconds: 1000)
         }
-        throw Violation("not whole after a minute: \(store.health)")
+        throw Violation("not whole after a minute: \(store.status.sets)")
     }
 
     /// Ends the store when nothing is in flight.
@@ -164,7 +164,7 @@ struct Trial: Sendable {
         do {
             found = try run { try await get(store, key) }
         } catch {
-            throw Violation("\(moment()): \(key) can not be read: \(error); \(store.health)")
+            throw Violation("\(moment()): \(key) can not be read: \(error); \(store.status.sets)")
         }
         for state in states where state?.allBytes() == found { return state }
         throw Violation("\(moment()): \(key) has \(found.map { "\($0.readableBytes)" } ?? "no") bytes, not \(states)")

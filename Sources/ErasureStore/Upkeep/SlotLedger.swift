@@ -1,0 +1,52 @@
+import DriveIO
+import MetadataIndex
+
+/// What is remembered of the drives of a set's slots, also when they are not open: for the operator.
+struct SlotLedger {
+    struct Entry {
+        /// Where the slot's drive was last; empty when it was never seen.
+        var path = ""
+        var uuid = ""
+        /// Why it is no member.
+        var reason = ""
+        var space: DriveSpace?
+        /// It is open, and its index is being made equal.
+        var isReturning = false
+    }
+
+    private var entries: [Int: Entry] = [:]
+
+    subscript(slot: Int) -> Entry { entries[slot] ?? Entry() }
+
+    mutating func isOpen(_ drive: SlotDrive) {
+        entries[drive.slot, default: Entry()].path = drive.drive.path
+        entries[drive.slot, default: Entry()].uuid = drive.uuid.text
+    }
+
+    mutating func isReturning(_ drive: SlotDrive) {
+        isOpen(drive)
+        entries[drive.slot, default: Entry()].isReturning = true
+    }
+
+    mutating func isMember(slot: Int) {
+        entries[slot, default: Entry()].reason = ""
+        entries[slot, default: Entry()].isReturning = false
+    }
+
+    mutating func isGone(slot: Int, reason: String) {
+        entries[slot, default: Entry()].reason = reason
+        entries[slot, default: Entry()].isReturning = false
+        entries[slot, default: Entry()].space = nil
+    }
+
+    mutating func isUnusable(_ found: IdentifiedDrive, reason: String) {
+        let slot = found.identity.slot
+        entries[slot, default: Entry()].path = found.path
+        entries[slot, default: Entry()].uuid = found.identity.uuid?.text ?? ""
+        isGone(slot: slot, reason: reason)
+    }
+
+    mutating func measured(slot: Int, _ space: DriveSpace) {
+        entries[slot, default: Entry()].space = space
+    }
+}
