@@ -183,6 +183,14 @@ final class ErasureSet: Sendable {
     // MARK: Drives
 
     var mode: Mode { state.withLock { $0.mode } }
+
+    var canRead: Bool {
+        switch mode {
+        case .serving, .readOnly: true
+        case .starting, .stopped, .closed: false
+        }
+    }
+
     var drives: [Int: SlotDrive] { state.withLock { $0.drives } }
     var members: Set<Int> { state.withLock { $0.members } }
     var epoch: UInt64 { state.withLock { $0.epoch } }

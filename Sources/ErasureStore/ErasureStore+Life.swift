@@ -46,8 +46,15 @@ extension ErasureStore {
                 "drive is missing", metadata: ["set": "\(set.name)", "slot": "\(slot)", "reason": "\(reason)"])
         }
         await set.start(opened, absent: absent, lost: roster.lostText, acceptLoss: acceptLoss)
-        if set === home, case .serving = set.mode { await readBuckets() }
-        if set === home, case .readOnly = set.mode { await readBuckets() }
+        if set === home, set.canRead { await readBuckets() }
+    }
+
+    /// A home set that was started and could not be read: nothing can be served before its buckets are known.
+    private func keepTryingForBuckets() async {
+        while !home.isClosed {
+            await environment.clock.sleep(milliseconds: Self.restartMilliseconds)
+            if !buckets.isLoaded, home.canRead { await readBuckets() }
+        }
     }
 
     private func readBuckets() async {
@@ -65,8 +72,11 @@ extension ErasureStore {
                 let upkeep = SetUpkeep(set: set, code: code, roster: roster, buckets: buckets)
                 group.addTask { await self.serve(set) }
                 group.addTask { await upkeep.watchStalls() }
+                group.addTask { await upkeep.takeBackDrives() }
                 group.addTask { await upkeep.run() }
+                group.addTask { await DriveWatch(set: set).run() }
             }
+            group.addTask { await self.keepTryingForBuckets() }
             await group.waitForAll()
         }
     }

@@ -80,6 +80,10 @@ package final class SimulatedScheduler: TaskExecutor {
                 timeLeapChance: timeLeapChance))
     }
 
+    package func setTimeLeaps(chance: Double) {
+        state.withLock { $0.timeLeapChance = chance }
+    }
+
     // MARK: Work arrives
 
     package func enqueue(_ job: consuming ExecutorJob) {

@@ -103,12 +103,16 @@ enum EngineLimits {
     static let lateMilliseconds: UInt64 = 100
     /// After so many such waits a read is given up: 5 s, as long as a client waits for a commit.
     static let lateReads = 50
-    /// An idle drive that does not answer a simple question for so long is out.
+    /// A drive that does not answer a simple question for so long is slow.
     static let readMilliseconds: UInt64 = 1000
     /// A request waits no longer for its share of the memory.
     static let budgetMilliseconds: UInt64 = 5000
     /// Without any progress of a shard's bytes.
     static let shardMilliseconds: UInt64 = 5000
+    /// An idle drive that has not answered for so long, while others have, is out.
+    static let silentMilliseconds: UInt64 = 10_000
+    /// Reading an identity: as long as a disk that sleeps takes to spin up.
+    static let lookMilliseconds: UInt64 = 20_000
     /// Opening an index and judging it.
     static let openMilliseconds: UInt64 = 60_000
     /// A transaction that makes the batch larger than this waits for the next one.

@@ -25,11 +25,11 @@ package struct Doctor: Sendable {
     /// Looks at the drives at these paths, which must be all drives of the store: one that is not here is a finding.
     package func examine(_ paths: [String]) async -> DoctorSummary {
         var drives: [IdentifiedDrive] = []
-        for path in paths {
-            switch await opener.look(at: path) {
+        for finding in await opener.look(at: paths) {
+            switch finding {
             case .identified(let drive): drives.append(drive)
-            case .absent(_, let reason), .unusable(_, let reason): log.add(.drive, path, reason)
-            case .blank(_, let drive, let executor, _):
+            case .absent(let path, let reason), .unusable(let path, let reason): log.add(.drive, path, reason)
+            case .blank(let path, let drive, let executor, _):
                 log.add(.drive, path, "it is empty: no drive of any store")
                 await Self.end(executor) { drive.close() }
             }

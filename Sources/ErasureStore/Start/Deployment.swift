@@ -43,8 +43,7 @@ extension ErasureStore {
         let paths = request.pools.flatMap { $0 }
         guard !paths.isEmpty else { throw DeploymentError("name at least one drive") }
         guard Set(paths).count == paths.count else { throw DeploymentError("a drive is named twice") }
-        var findings: [DriveFinding] = []
-        for path in paths { findings.append(await opener.look(at: path)) }
+        let findings = await opener.look(at: paths)
         let assembly = Assembly(request: request, opener: opener, findings: findings)
         do {
             let drives = try await assembly.identifiedDrives()

@@ -1,5 +1,6 @@
 import DriveIO
 import MetadataIndex
+import Synchronization
 
 /// A drive whose identity has been read, locked, with its threads: not yet opened as a member of a set.
 struct IdentifiedDrive: Sendable {
@@ -31,16 +32,38 @@ enum DriveFinding: Sendable {
 struct DriveOpener: Sendable {
     let environment: StoreEnvironment
     let makeDrive: @Sendable (String) -> any Drive
+    private let busy = BusyPaths()
 
-    func look(at path: String) async -> DriveFinding {
+    init(environment: StoreEnvironment, makeDrive: @escaping @Sendable (String) -> any Drive) {
+        self.environment = environment
+        self.makeDrive = makeDrive
+    }
+
+    /// Looks at all paths side by side, so that one that hangs does not delay the others. In the order of `paths`.
+    func look(at paths: [String]) async -> [DriveFinding] {
+        await withTaskGroup { group in
+            for (number, path) in paths.enumerated() {
+                group.addTask { (number, await self.look(at: path)) }
+            }
+            var findings: [Int: DriveFinding] = [:]
+            for await (number, finding) in group { findings[number] = finding }
+            return paths.indices.compactMap { findings[$0] }
+        }
+    }
+
+    private func look(at path: String) async -> DriveFinding {
+        // A thread hangs there already: no second one follows it.
+        guard busy.enter(path) else { return .absent(path: path, reason: "an earlier look at it was not answered yet") }
         let drive = makeDrive(path)
         let executor = environment.makeExecutor(drive)
         let promise = Promise<DriveFinding>()
-        executor.submit(.commit) {
+        executor.submit(.commit) { [busy] in
+            let finding = Self.finding(path, drive, executor)
+            busy.leave(path)
             // An answer that comes too late lets go of what it holds.
-            if !promise.fulfil(Self.finding(path, drive, executor)) { drive.close() }
+            if !promise.fulfil(finding) { drive.close() }
         }
-        environment.clock.schedule(afterMilliseconds: EngineLimits.openMilliseconds) {
+        environment.clock.schedule(afterMilliseconds: EngineLimits.lookMilliseconds) {
             promise.fulfil(.absent(path: path, reason: "it does not answer"))
         }
         let finding = await promise.value()
@@ -145,5 +168,19 @@ struct DriveOpener: Sendable {
             found.drive.close()
             found.executor.abandon()
         }
+    }
+}
+
+/// Paths that are being looked at.
+private final class BusyPaths: Sendable {
+    private let paths = Mutex<Set<String>>([])
+
+    /// Answers false when somebody has not left yet.
+    func enter(_ path: String) -> Bool {
+        paths.withLock { $0.insert(path).inserted }
+    }
+
+    func leave(_ path: String) {
+        paths.withLock { _ = $0.remove(path) }
     }
 }

@@ -73,8 +73,8 @@ final class DriveRoster: Sendable {
             }
         }
         var found: [IdentifiedDrive] = []
-        for path in candidates {
-            let finding = await opener.look(at: path)
+        for finding in await opener.look(at: candidates) {
+            let path = finding.path
             note(finding)
             switch finding {
             case .identified(let drive):

@@ -23,6 +23,19 @@ struct SetUpkeep {
         }
     }
 
+    /// Takes drives back. A task of its own: opening one may take long, and so may making it equal.
+    func takeBackDrives() async {
+        while !set.isClosed {
+            await set.environment.clock.sleep(milliseconds: Self.roundMilliseconds)
+            guard case .serving = set.mode else { continue }
+            let absent = (0..<set.shape.driveCount).filter { set.mayRejoin(slot: $0) }
+            guard !absent.isEmpty else { continue }
+            for found in await roster.find(set: set.index, slots: absent) {
+                await Rejoin(set: set, opener: roster.opener).carryOut(found)
+            }
+        }
+    }
+
     /// Everything else, until the set is closed.
     func run() async {
         var round: UInt64 = 0
@@ -30,8 +43,6 @@ struct SetUpkeep {
         while !set.isClosed {
             await set.environment.clock.sleep(milliseconds: Self.roundMilliseconds)
             guard case .serving = set.mode else { continue }
-            await watchDrives()
-            await rejoinDrives()
             do throws(StoreError) {
                 try await recordDamage()
                 try await reap()
@@ -45,34 +56,6 @@ struct SetUpkeep {
                 set.logger.debug("upkeep waits", metadata: ["set": "\(set.name)", "error": "\(error.message)"])
             }
             round += 1
-        }
-    }
-
-    /// A wiped or unmounted directory goes on "storing": looked up every second, also when nothing is written.
-    private func watchDrives() async {
-        var spaces: [DriveSpace] = []
-        for drive in set.memberDrives() {
-            do {
-                let space = try await drive.perform(.access, limitMilliseconds: EngineLimits.readMilliseconds) {
-                    try drive.drive.checkPlace()
-                    return try drive.drive.space()
-                }
-                set.measured(slot: drive.slot, space)
-                spaces.append(space)
-                drive.hasAnswered()
-            } catch {
-                if case .tooSlow = error.reason { continue }
-                set.report(error)
-            }
-        }
-        set.space.update(spaces)
-    }
-
-    private func rejoinDrives() async {
-        let absent = (0..<set.shape.driveCount).filter { set.mayRejoin(slot: $0) }
-        guard !absent.isEmpty else { return }
-        for found in await roster.find(set: set.index, slots: absent) {
-            await Rejoin(set: set, opener: roster.opener).carryOut(found)
         }
     }
 

@@ -19,12 +19,13 @@ final class SimulatedWorld: Sendable {
     let driveCount: Int
     let broken: BrokenRule?
     private let machines: Mutex<[String: Machine]>
-    private let executors = Mutex<[String: SimulatedDriveExecutor]>([:])
+    private let executors = Mutex<[String: [SimulatedDriveExecutor]]>([:])
+    private let hung = Mutex<Set<String>>([])
     private let wallOffset = Mutex<Int64>(epoch)
 
     /// - Parameter driveCount: of all sets together.
-    init(seed: UInt64, driveCount: Int, timeLeapChance: Double = 0, broken: BrokenRule? = nil) {
-        scheduler = SimulatedScheduler(seed: seed, timeLeapChance: timeLeapChance)
+    init(seed: UInt64, driveCount: Int, broken: BrokenRule? = nil) {
+        scheduler = SimulatedScheduler(seed: seed)
         self.broken = broken
         self.driveCount = driveCount
         let paths = (0..<driveCount).map { "/drive\($0)" }
@@ -66,7 +67,18 @@ final class SimulatedWorld: Sendable {
     func drive(_ number: Int) -> InMemoryDriveMedium { machine(paths[number]).drive }
     func index(_ number: Int) -> InMemoryIndexMedium { machine(paths[number]).index }
     /// Of the newest handle of the drive.
-    func executor(_ number: Int) -> SimulatedDriveExecutor? { executors.withLock { $0[paths[number]] } }
+    func executor(_ number: Int) -> SimulatedDriveExecutor? { executors.withLock { $0[paths[number]]?.last } }
+
+    /// Every handle of the drive hangs, also those that are made from now on.
+    func hang(_ number: Int) {
+        hung.withLock { _ = $0.insert(paths[number]) }
+        for executor in executors.withLock({ $0[paths[number], default: []] }) { executor.hang() }
+    }
+
+    func resume(_ number: Int) {
+        hung.withLock { _ = $0.remove(paths[number]) }
+        for executor in executors.withLock({ $0[paths[number], default: []] }) { executor.resume() }
+    }
 
     private func machine(_ path: String) -> Machine {
         guard let machine = machines.withLock({ $0[path] }) else { preconditionFailure("no drive at \(path)") }
@@ -108,7 +120,8 @@ final class SimulatedWorld: Sendable {
             clock: SimulatedClock(world: self), random: SimulatedRandom(scheduler: scheduler),
             makeExecutor: { [self] drive in
                 let executor = SimulatedDriveExecutor(scheduler)
-                executors.withLock { $0[drive.path] = executor }
+                executors.withLock { $0[drive.path, default: []].append(executor) }
+                if hung.withLock({ $0.contains(drive.path) }) { executor.hang() }
                 return executor
             },
             openIndex: { [self] (drive, _) throws(IndexError) in try machine(drive.path).index.open() },
