@@ -46,7 +46,7 @@ import Testing
 
     @Test(arguments: cases)
     func `A build without a rule fails its scenario`(_ broken: Case) {
-        let caught = ScenarioRuns.catches(broken.broken, broken.shape, within: 200, broken.run)
+        let caught = ScenarioRuns.catches(broken.broken, broken.shape, within: 1000, broken.run)
         #expect(caught != nil, "nothing noticed that the build \(broken.broken)")
     }
 
