@@ -287,8 +287,9 @@ final class ErasureSet: Sendable {
     /// A shard or row that is not there or wrong: rebuilt for this reader, recorded and healed soon.
     func damaged(_ payload: Payload, slot: Int, reason: String, isRot: Bool) {
         guard damage.add(DamageLog.Entry(payload: payload, slot: slot, isRot: isRot)) else { return }
-        logger.warning(
-            "damage found",
+        // What is not there is mostly known to be missing, and there may be a drive full of it.
+        logger.log(
+            level: isRot ? .warning : .debug, "damage found",
             metadata: ["set": "\(name)", "slot": "\(slot)", "data": "\(payload.id)", "reason": "\(reason)"])
     }
 
