@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 ssize_t magstore_pread_cached(int descriptor, void *bytes, size_t count, off_t offset) {
     struct iovec vector = {bytes, count};
@@ -32,3 +33,5 @@ int magstore_is_mount_root(const char *path) {
 void magstore_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
+
+int magstore_sync_file_system(int descriptor) { return syncfs(descriptor); }

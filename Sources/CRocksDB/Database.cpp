@@ -89,12 +89,14 @@ rocksdb::DBOptions MakeDatabaseOptions(
     const magstore_options &options, const magstore_memory &memory, rocksdb::Env *environment) {
     rocksdb::DBOptions made;
     made.env = environment;
-    made.create_if_missing = options.creates;
+    made.create_if_missing = options.mode == MAGSTORE_CREATING;
     // A creation that was cut short is completed by the next opening.
     made.create_missing_column_families = true;
     made.paranoid_checks = true;
     // Together with our own scan of the logs, which runs before: see LogScan.swift.
-    made.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    made.wal_recovery_mode = options.mode == MAGSTORE_READING_TORN
+                                 ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                                 : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     made.max_total_wal_size = options.log_byte_count;
     made.max_open_files = options.max_open_files;
     made.max_background_flushes = options.flush_thread_count;

@@ -70,10 +70,14 @@ rocksdb::Status Open(
             families[number].name, magstore::MakeFamilyOptions(families[number], options, memory, jitter));
     }
     rocksdb::DB *database = nullptr;
-    auto status = rocksdb::DB::Open(database_options, path, descriptors, &index.families, &database);
+    bool reads_only = options.mode == MAGSTORE_READING || options.mode == MAGSTORE_READING_TORN;
+    auto status = reads_only
+                      ? rocksdb::DB::OpenForReadOnly(database_options, path, descriptors, &index.families, &database)
+                      : rocksdb::DB::Open(database_options, path, descriptors, &index.families, &database);
     index.database.reset(database);
-    if (status.ok()) status = CheckFiles(*database);
-    if (status.ok() && options.creates) status = SyncParent(*index.environment, path);
+    // Of a damaged index every row counts that can still be read.
+    if (status.ok() && !reads_only) status = CheckFiles(*database);
+    if (status.ok() && options.mode == MAGSTORE_CREATING) status = SyncParent(*index.environment, path);
     return status;
 }
 

@@ -36,7 +36,7 @@ package final class FileDrive: Drive {
     }
 
     private var identityPath: String { ShardDirectories.identityPath(ofDrive: path) }
-    private var lockPath: String { path + "/magstore.lock" }
+    var lockPath: String { path + "/magstore.lock" }
     private var indexPath: String { path + "/index" }
 
     /// Makes the directory, and those above it, where there is none. Only for a first start on plain paths: where a
@@ -106,7 +106,7 @@ package final class FileDrive: Drive {
             try descriptor.lockExclusively()
         } catch .wouldBlock {
             throw DriveError(
-                .locked, "\(path) is in use by \(holder(descriptor))", errorNumber: Errno.wouldBlock.number)
+                .locked, "\(path) is in use by \(Self.holder(descriptor))", errorNumber: Errno.wouldBlock.number)
         } catch {
             throw DriveError(error, "lock", lockPath)
         }
@@ -120,7 +120,7 @@ package final class FileDrive: Drive {
         state.withLock { $0.lock = held.take() }
     }
 
-    private func holder(_ descriptor: borrowing Descriptor) -> String {
+    static func holder(_ descriptor: borrowing Descriptor) -> String {
         do throws(Errno) {
             let text = String(buffer: try descriptor.read(at: 0, count: 20))
             guard let number = Int32(text.prefix { $0 != "\n" }) else { return "another process" }

@@ -166,6 +166,11 @@ struct Descriptor: ~Copyable, Sendable {
         _ = try retrying { fsync(number) }
     }
 
+    /// Of everything on the file system.
+    func synchronizeFileSystem() throws(Errno) {
+        _ = try retrying { magstore_sync_file_system(number) }
+    }
+
     func truncate() throws(Errno) {
         _ = try retrying { ftruncate(number, 0) }
     }
@@ -173,6 +178,13 @@ struct Descriptor: ~Copyable, Sendable {
     /// - Throws: `wouldBlock` when another open file has the lock.
     func lockExclusively() throws(Errno) {
         _ = try retrying { flock(number, LOCK_EX | LOCK_NB) }
+    }
+
+    /// As many as like may share it, and none has it exclusively.
+    ///
+    /// - Throws: `wouldBlock` when another open file has it exclusively.
+    func lockShared() throws(Errno) {
+        _ = try retrying { flock(number, LOCK_SH | LOCK_NB) }
     }
 }
 

@@ -17,3 +17,6 @@ int magstore_is_mount_root(const char *path);
 
 /// pthread_setname_np for the calling thread. Linux keeps 15 bytes.
 void magstore_name_thread(const char *name);
+
+/// syncfs: makes everything durable on the file system that the open file is on.
+int magstore_sync_file_system(int descriptor);

@@ -47,8 +47,17 @@ typedef struct {
     bool compresses;
 } magstore_family;
 
+typedef enum {
+    MAGSTORE_EXISTING = 0,
+    MAGSTORE_CREATING,
+    // Nothing is written, not even a lock: somebody else must see to it that nobody writes meanwhile.
+    MAGSTORE_READING,
+    // The same, up to a record that was torn by a power cut, as a look through the logs has shown.
+    MAGSTORE_READING_TORN,
+} magstore_mode;
+
 typedef struct {
-    bool creates;
+    magstore_mode mode;
     // Write-ahead logs beyond this flush what holds them.
     uint64_t log_byte_count;
     uint64_t table_byte_count;

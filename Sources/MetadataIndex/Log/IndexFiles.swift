@@ -2,7 +2,7 @@ import Glibc
 
 /// The files of an index that is not open, looked through before RocksDB opens them.
 struct IndexFiles {
-    /// A torn end that was cut off.
+    /// A torn end, to be cut off.
     struct Cut {
         let file: String
         let offset: Int
@@ -32,13 +32,25 @@ struct IndexFiles {
     ///
     /// - Throws: `corrupt` for rot.
     func cutTornEnds(quarantine: String) throws(IndexError) -> [Cut] {
+        let cuts = try tornEnds()
+        for cut in cuts {
+            try LogFile(at: path + "/" + cut.file, writable: true)
+                .cut(at: cut.offset, keepingRestAt: quarantine, "\(cut.file)-\(cut.offset).torn")
+        }
+        return cuts
+    }
+
+    /// Checks the manifest and every log, and changes nothing.
+    ///
+    /// - Throws: `corrupt` for rot.
+    func tornEnds() throws(IndexError) -> [Cut] {
         let logs = names.filter { $0.hasSuffix(".log") && number($0) != nil }
             .sorted { (number($0) ?? 0, $0) < (number($1) ?? 0, $1) }
-        return try cutTornEnds([try manifest()], quarantine: quarantine) + cutTornEnds(logs, quarantine: quarantine)
+        return try tornEnds([try manifest()]) + tornEnds(logs)
     }
 
     /// - Parameter files: In the order of their writing: the end of one is the end only if nothing is in those behind.
-    private func cutTornEnds(_ files: [String], quarantine: String) throws(IndexError) -> [Cut] {
+    private func tornEnds(_ files: [String]) throws(IndexError) -> [Cut] {
         var cuts: [Cut] = []
         for (index, name) in files.enumerated() {
             let file = try LogFile(at: path + "/" + name)
@@ -46,7 +58,6 @@ struct IndexFiles {
             guard defect.looksTorn, try !file.scan.holdsFragment(behind: defect.fragment),
                 try !holdRecords(files[(index + 1)...])
             else { throw IndexError(.corrupt, "\(path)/\(name): damaged at byte \(defect.fragment)") }
-            try file.cut(at: defect.record, keepingRestAt: quarantine, "\(name)-\(defect.record).torn")
             cuts.append(Cut(file: name, offset: defect.record, byteCount: file.scan.byteCount - defect.record))
         }
         return cuts
@@ -82,8 +93,8 @@ private final class LogFile {
     private let descriptor: CInt
     let scan: LogScan
 
-    init(at path: String) throws(IndexError) {
-        let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
+    init(at path: String, writable: Bool = false) throws(IndexError) {
+        let descriptor = Glibc.open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC)
         guard descriptor >= 0 else { throw IndexError(systemError: "open", path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

@@ -44,6 +44,19 @@ package final class RocksDBIndex: MetadataIndex {
         return RocksDBIndex(try RocksDBHandle(opening: path, memory: memory, options: options), cuts: cuts)
     }
 
+    /// Opens it without writing anything, not even its lock, so that the caller must keep everybody else from writing.
+    /// Writes throw, and what a power cut left torn is passed over.
+    ///
+    /// - Throws: as `open` does.
+    package static func openForReading(
+        at path: String, memory: IndexMemory, options: Options = Options()
+    ) throws(IndexError) -> RocksDBIndex {
+        let files = try IndexFiles(at: path)
+        guard try files.holdIndex() else { throw IndexError(.notFound, "no index at \(path)") }
+        let mode = try files.tornEnds().isEmpty ? MAGSTORE_READING : MAGSTORE_READING_TORN
+        return RocksDBIndex(try RocksDBHandle(opening: path, memory: memory, options: options, mode: mode), cuts: [])
+    }
+
     private init(_ handle: RocksDBHandle, cuts: [IndexFiles.Cut]) {
         self.handle = handle
         cutEnds = cuts.map { "cut a torn record of \($0.byteCount) bytes off \($0.file) at byte \($0.offset)" }
@@ -108,10 +121,11 @@ package final class RocksDBIndex: MetadataIndex {
 
 extension RocksDBHandle {
     convenience init(
-        opening path: String, memory: IndexMemory, options: RocksDBIndex.Options
+        opening path: String, memory: IndexMemory, options: RocksDBIndex.Options, mode: magstore_mode? = nil
     ) throws(IndexError) {
         var settings = magstore_options(
-            creates: options.creates, log_byte_count: options.logByteCount,
+            mode: mode ?? (options.creates ? MAGSTORE_CREATING : MAGSTORE_EXISTING),
+            log_byte_count: options.logByteCount,
             table_byte_count: options.tableByteCount,
             max_open_files: Int32(clamping: options.openFileLimit),
             flush_thread_count: Int32(clamping: options.flushThreadCount),
