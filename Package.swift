@@ -94,8 +94,8 @@ let package = Package(
             name: "magstore",
             dependencies: [
                 "StorageAPI", "ErasureStore", "DriveIO", "MetadataIndex", "S3Server", "AdminServer", "HTTPService",
-                "AccessControl", "SigV4", "CBuildInformation", nioCore, nioPosix, nioHTTP1, nioSSL, logging, arguments,
-                yams,
+                "AccessControl", "SigV4", "S3Protocol", "Digests", "CBuildInformation", nioCore, nioPosix, nioHTTP1,
+                nioSSL, logging, arguments, yams,
             ],
             swiftSettings: strict),
 

@@ -39,8 +39,8 @@ enum AllowedImports {
         // program: it wires, so it alone sees both sides of the waist
         "magstore": [
             "StorageAPI", "ErasureStore", "DriveIO", "MetadataIndex", "S3Server", "AdminServer", "HTTPService",
-            "AccessControl", "SigV4", "CBuildInformation", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
-            "ArgumentParser", "Yams", "Glibc",
+            "AccessControl", "SigV4", "S3Protocol", "Digests", "CBuildInformation", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "NIOSSL", "Logging", "ArgumentParser", "Yams", "FoundationEssentials", "Glibc",
         ],
         // tools
         "LoadGenerator": ["SigV4", "Digests", "ArgumentParser", "Glibc"],

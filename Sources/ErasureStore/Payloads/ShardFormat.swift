@@ -16,13 +16,17 @@ struct ShardFormat: Hashable, Sendable {
     private static let largestBlockByteCount = 64 * 1024
     private static let magic = "MAGSHARD"
 
+    /// Whether units of this size are a number of blocks. For values that come from a disk.
+    static func isValid(unitByteCount: Int) -> Bool {
+        unitByteCount > 0
+            && (unitByteCount <= largestBlockByteCount || unitByteCount.isMultiple(of: largestBlockByteCount))
+    }
+
     /// Divides a unit, so that units begin at block boundaries.
     let blockByteCount: Int
 
     init(unitByteCount: Int) {
-        precondition(
-            unitByteCount <= Self.largestBlockByteCount || unitByteCount.isMultiple(of: Self.largestBlockByteCount),
-            "a unit is a number of blocks")
+        precondition(Self.isValid(unitByteCount: unitByteCount), "a unit is a number of blocks")
         blockByteCount = min(Self.largestBlockByteCount, unitByteCount)
     }
 
@@ -128,6 +132,6 @@ struct CheckedShard: Sendable {
     }
 }
 
-struct ShardDamage: Error {
+struct ShardDamage: Error, CustomStringConvertible {
     let description: String
 }

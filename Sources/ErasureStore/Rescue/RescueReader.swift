@@ -1,0 +1,204 @@
+import DriveIO
+import ErasureCoding
+import MetadataIndex
+import NIOCore
+import StorageAPI
+
+/// Reads payloads from bare drives. Unlike a server it gives up on no drive: one that can not read here may read there.
+struct RescueReader: Sendable {
+    /// All drives of the set that are here.
+    let drives: [SlotDrive]
+
+    /// A disk that fails tries again by itself, for long.
+    private static let readMilliseconds: UInt64 = 60_000
+
+    // MARK: Rows of the index
+
+    /// All bytes of a tiny or inline payload.
+    func small(_ payload: Payload) async throws(StoreError) -> ByteBuffer {
+        var units: [Int: ByteBuffer] = [:]
+        var problems: [String] = []
+        let reads = drives.map { drive in
+            (drive, drive.begin(.access, limitMilliseconds: Self.readMilliseconds) { try Self.row(payload, drive) })
+        }
+        for (drive, read) in reads {
+            switch await read.value() {
+            case .success(let record?): units[Int(record.shard)] = ByteBuffer(bytes: record.bytes)
+            case .success(nil): continue
+            case .failure(let failure): problems.append("\(drive.drive.path): \(failure.reason.text)")
+            }
+        }
+        guard case .inline(let k, let m, _) = payload.layout else {
+            if let copy = units.values.first { return copy }
+            throw StoreError(.unreadable, text("no good copy of \(payload.id) is here", problems))
+        }
+        guard units.count >= k else { throw tooFew(payload, units.count, k, problems) }
+        let code = try Self.code(k, m)
+        let data = code.reconstruct(units, wanted: Array(0..<k))
+        return try joined(data, k: k, byteCount: Int(payload.size))
+    }
+
+    /// Nil when it is not there.
+    private static func row(_ payload: Payload, _ drive: SlotDrive) throws -> PayloadRecord? {
+        guard let value = try drive.index.value(.payloads, payload.id.bytes) else { return nil }
+        guard let record = try? PayloadRecord(decoding: value),
+            record.checksum == PayloadRecord.checksum(of: record.bytes), payload.isWhole(record, slot: drive.slot)
+        else { throw ShardDamage(description: "the row does not match its checksum") }
+        return record
+    }
+
+    // MARK: Shard files
+
+    /// A striped payload with the shards of it that are here.
+    struct Stripes: Sendable {
+        let payload: Payload
+        let geometry: StripeGeometry
+        let code: ErasureCode
+        fileprivate let shards: [Int: (drive: SlotDrive, shard: CheckedShard)]
+        fileprivate let problems: [String]
+    }
+
+    /// A stripe on its way.
+    struct Begun {
+        fileprivate let stripe: UInt64
+        fileprivate let reads: [Int: Promise<Result<ByteBuffer, DriveFailure>>]
+    }
+
+    func stripes(_ payload: Payload) async throws(StoreError) -> Stripes {
+        guard case .striped(let k, let m, _, let unitByteCount) = payload.layout else {
+            preconditionFailure("only striped payloads have shard files")
+        }
+        let code = try Self.code(k, m)
+        guard ShardFormat.isValid(unitByteCount: unitByteCount) else {
+            throw StoreError(.unreadable, "the record asks for units of \(unitByteCount) bytes")
+        }
+        let geometry = StripeGeometry(
+            payloadByteCount: payload.size, dataShards: k, parityShards: m, unitByteCount: unitByteCount)
+        let reads = drives.filter { payload.slots.contains($0.slot) }.map { drive in
+            let read = drive.begin(.access, limitMilliseconds: Self.readMilliseconds) {
+                try Self.shard(payload, geometry, on: drive)
+            }
+            return (drive, read)
+        }
+        var shards: [Int: (SlotDrive, CheckedShard)] = [:]
+        var problems: [String] = []
+        for (drive, read) in reads {
+            switch await read.value() {
+            case .success(let shard): shards[payload.shard(ofSlot: drive.slot)] = (drive, shard)
+            case .failure(let failure): problems.append("\(drive.drive.path): \(failure.reason.text)")
+            }
+        }
+        guard shards.count >= k else { throw tooFew(payload, shards.count, k, problems) }
+        return Stripes(payload: payload, geometry: geometry, code: code, shards: shards, problems: problems)
+    }
+
+    private static func shard(
+        _ payload: Payload, _ geometry: StripeGeometry, on drive: SlotDrive
+    ) throws -> CheckedShard {
+        let format = ShardFormat(unitByteCount: geometry.unitByteCount)
+        let checked = try CheckedShard(
+            reader: try drive.drive.openShard(ShardName(payload.id.text)), shardByteCount: geometry.shardByteCount,
+            format: format)
+        try checked.requireFooter(of: payload, shard: payload.shard(ofSlot: drive.slot))
+        return checked
+    }
+
+    /// Begins to read k units of a stripe, data before parity.
+    func begin(_ stripe: UInt64, of stripes: Stripes) -> Begun {
+        let chosen = stripes.shards.keys.sorted().prefix(stripes.code.dataShards)
+        return begin(stripe, of: stripes, from: Array(chosen))
+    }
+
+    private func begin(_ stripe: UInt64, of stripes: Stripes, from shards: [Int]) -> Begun {
+        let start = stripes.geometry.shardOffset(ofStripe: stripe)
+        let range = start..<start + UInt64(stripes.geometry.unitByteCount(ofStripe: stripe))
+        var reads: [Int: Promise<Result<ByteBuffer, DriveFailure>>] = [:]
+        for number in shards {
+            guard let (drive, shard) = stripes.shards[number] else { continue }
+            reads[number] = drive.begin(.access, limitMilliseconds: Self.readMilliseconds) { try shard.read(range) }
+        }
+        return Begun(stripe: stripe, reads: reads)
+    }
+
+    /// The bytes of a stripe; units that can not be read are replaced by others.
+    func finish(_ begun: Begun, of stripes: Stripes) async throws(StoreError) -> ByteBuffer {
+        let k = stripes.code.dataShards
+        var (units, problems) = await good(begun, of: stripes)
+        if units.count < k {
+            let rest = stripes.shards.keys.filter { begun.reads[$0] == nil }
+            let (more, others) = await good(begin(begun.stripe, of: stripes, from: rest), of: stripes)
+            units.merge(more) { first, _ in first }
+            problems += others
+        }
+        guard units.count >= k else { throw tooFew(stripes.payload, units.count, k, stripes.problems + problems) }
+        let data = stripes.code.reconstruct(units, wanted: Array(0..<k))
+        return try joined(data, k: k, byteCount: stripes.geometry.payloadByteCount(ofStripe: begun.stripe))
+    }
+
+    private func good(_ begun: Begun, of stripes: Stripes) async -> ([Int: ByteBuffer], problems: [String]) {
+        var units: [Int: ByteBuffer] = [:]
+        var problems: [String] = []
+        for (number, read) in begun.reads {
+            switch await read.value() {
+            case .success(let unit): units[number] = unit
+            case .failure(let failure):
+                let path = stripes.shards[number]?.drive.drive.path ?? "shard \(number)"
+                problems.append("\(path): \(failure.reason.text)")
+            }
+        }
+        return (units, problems)
+    }
+
+    // MARK: Both
+
+    private static func code(_ k: Int, _ m: Int) throws(StoreError) -> ErasureCode {
+        guard ErasureCode.isValid(dataShards: k, parityShards: m) else {
+            throw StoreError(.unreadable, "the record asks for a code of \(k)+\(m)")
+        }
+        return ErasureCode(dataShards: k, parityShards: m)
+    }
+
+    private func joined(_ data: [Int: ByteBuffer], k: Int, byteCount: Int) throws(StoreError) -> ByteBuffer {
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(byteCount + k)
+        for number in 0..<k {
+            if let unit = data[number] { bytes.writeImmutableBuffer(unit) }
+        }
+        guard let exact = bytes.readSlice(length: byteCount) else {
+            throw StoreError(.unreadable, "the shards are too short")
+        }
+        return exact
+    }
+
+    private func tooFew(_ payload: Payload, _ count: Int, _ needed: Int, _ problems: [String]) -> StoreError {
+        StoreError(
+            .unreadable, text("\(count) good shards of \(payload.id) are here, \(needed) are needed", problems))
+    }
+
+    private func text(_ sentence: String, _ problems: [String]) -> String {
+        ([sentence] + problems.sorted()).joined(separator: "; ")
+    }
+}
+
+extension CheckedShard {
+    /// A file that was put in the place of another has good checksums, too.
+    func requireFooter(of payload: Payload, shard: Int) throws {
+        let footer = format.trailer(checksums: [], payload: payload, shard: shard)
+        let end = reader.byteCount - UInt64(ShardFormat.footerByteCount)
+        guard try reader.read(at: end, count: ShardFormat.footerByteCount) == footer else {
+            throw ShardDamage(description: "the footer does not describe this shard")
+        }
+    }
+}
+
+extension DriveFailure.Reason {
+    /// For people.
+    var text: String {
+        switch self {
+        case .drive(let error): error.code == .notFound ? "not there" : error.message
+        case .index(let error): error.message
+        case .tooSlow: "it does not answer"
+        case .damaged(let text): text
+        }
+    }
+}
