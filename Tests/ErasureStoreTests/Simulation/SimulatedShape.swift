@@ -5,8 +5,11 @@ struct SimulatedShape: Hashable, Sendable, CustomTestStringConvertible {
     let setCount: Int
     let dataShards: Int
     let parityShards: Int
+    /// The sets are divided among them.
+    let poolCount: Int
 
-    init(_ dataShards: Int, _ parityShards: Int, sets setCount: Int = 1) {
+    init(_ dataShards: Int, _ parityShards: Int, sets setCount: Int = 1, pools poolCount: Int = 1) {
+        self.poolCount = poolCount
         self.setCount = setCount
         self.dataShards = dataShards
         self.parityShards = parityShards
@@ -16,7 +19,9 @@ struct SimulatedShape: Hashable, Sendable, CustomTestStringConvertible {
     var driveCount: Int { setCount * setSize }
     var writeFloor: Int { max(dataShards, parityShards + 1) }
     var readFloor: Int { setSize - writeFloor + 1 }
-    var testDescription: String { "\(setCount) × \(dataShards)+\(parityShards)" }
+    var testDescription: String {
+        "\(setCount) × \(dataShards)+\(parityShards)" + (poolCount > 1 ? " in \(poolCount) pools" : "")
+    }
 
     /// Every form of the table of `W` and `R`, and two sets.
     static let all = [

@@ -59,8 +59,9 @@ struct Trial: Sendable {
     // MARK: The store
 
     var request: DeploymentRequest {
-        var request = DeploymentRequest(
-            pools: [world.paths], parity: shape.parityShards, setSize: shape.setSize)
+        let perPool = shape.driveCount / shape.poolCount
+        let pools = (0..<shape.poolCount).map { Array(world.paths[$0 * perPool..<($0 + 1) * perPool]) }
+        var request = DeploymentRequest(pools: pools, parity: shape.parityShards, setSize: shape.setSize)
         request.unitByteCount = 4096
         request.limits.tinyByteCount = 1024
         request.limits.inlineShardByteCount = 2048
