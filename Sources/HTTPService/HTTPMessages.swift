@@ -58,6 +58,9 @@ package struct HTTPResponse: Sendable {
         case bytes(ByteBuffer)
         /// Exactly `length` bytes, or an error, after which the connection is closed without completing the body.
         case stream(any ByteStream, length: UInt64)
+        /// As many bytes as there come: chunked, and for HTTP/1.0 up to the end of the connection. An error closes the
+        /// connection without completing the body.
+        case unbounded(any ByteStream)
     }
 
     package var status: HTTPResponseStatus

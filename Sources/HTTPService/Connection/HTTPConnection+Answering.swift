@@ -15,7 +15,7 @@ extension HTTPConnection {
         let sends = exchange.method != .HEAD && response.status.allowsBody
         let length = response.headLength ?? UInt64(body?.readableBytes ?? 0)
         var buffer = head(
-            of: response, length: sends ? UInt64(body?.readableBytes ?? 0) : length, keepsAlive: keepsAlive)
+            of: response, .length(sends ? UInt64(body?.readableBytes ?? 0) : length), keepsAlive: keepsAlive)
         if sends, let body {
             exchange.bytesOut = body.readableBytes
             loop.counters.bodyBytesOut.add(body.readableBytes)
@@ -53,7 +53,7 @@ extension HTTPConnection {
         }
         guard let context, case .serving = phase else { return conclude(unsent: response) }
         let keepsAlive = keepsAlive(after: exchange, response)
-        var start = head(of: response, length: length, keepsAlive: keepsAlive)
+        var start = head(of: response, .length(length), keepsAlive: keepsAlive)
         if first.readableBytes <= Self.joinedBodyBytes {
             start.writeImmutableBuffer(first)
         } else {
@@ -87,7 +87,7 @@ extension HTTPConnection {
         }
     }
 
-    private func untilWritable() async {
+    func untilWritable() async {
         await withCheckedContinuation { continuation in
             unsentBytes = .max
             deadline = .now() + limits.writeTimeout
@@ -102,11 +102,11 @@ extension HTTPConnection {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
-    private func head(of response: HTTPResponse, length: UInt64, keepsAlive: Bool) -> ByteBuffer {
+    func head(of response: HTTPResponse, _ framing: ResponseHead.Framing, keepsAlive: Bool) -> ByteBuffer {
         let head = ResponseHead(
             requestID: exchange?.requestID ?? "", commonLines: loop.commonLines(),
             keepsAlive: keepsAlive, confirmsKeepAlive: exchange?.isHTTP10 ?? false,
-            contentLength: response.status.allowsBody ? length : nil)
+            framing: response.status.allowsBody ? framing : .none)
         let joined =
             if case .bytes(let bytes) = response.body { min(bytes.readableBytes, Self.joinedBodyBytes) } else { 0 }
         var buffer = ByteBufferAllocator().buffer(capacity: 384 + response.headers.count * 48 + joined)
@@ -114,7 +114,7 @@ extension HTTPConnection {
         return buffer
     }
 
-    private func keepsAlive(after exchange: Exchange, _ response: HTTPResponse) -> Bool {
+    func keepsAlive(after exchange: Exchange, _ response: HTTPResponse) -> Bool {
         guard let framing = exchange.framing, framing.keepsAlive, !isRefused,
             !loop.service.isDraining.load(ordering: .relaxed),
             exchange.leavesConnectionUsable(drainedBodyBytes: limits.drainedBodyBytes)
@@ -123,13 +123,13 @@ extension HTTPConnection {
     }
 
     /// The client was gone before the answer.
-    private func conclude(unsent response: HTTPResponse) {
+    func conclude(unsent response: HTTPResponse) {
         conclude(status: response.status.code, fields: response.logFields, keepsAlive: false, isComplete: false)
     }
 }
 
 extension HTTPResponseStatus {
-    fileprivate var allowsBody: Bool {
+    var allowsBody: Bool {
         code >= 200 && code != 204 && code != 304
     }
 }

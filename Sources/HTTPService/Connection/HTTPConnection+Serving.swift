@@ -48,6 +48,7 @@ extension HTTPConnection {
         switch response.body {
         case .none, .bytes: writeWhole(response)
         case .stream(let stream, let length): await write(response, stream: stream, length: length)
+        case .unbounded(let stream): await write(response, unbounded: stream)
         }
         return advance()
     }
@@ -116,7 +117,10 @@ extension HTTPConnection {
         guard let exchange else { return }
         if !error.keepsConnection { exchange.bodyFailure = .malformed }
         var response = loop.service.configuration.errorResponse(error, exchange.requestID)
-        if case .stream = response.body { response.body = .none }
+        switch response.body {
+        case .none, .bytes: break
+        case .stream, .unbounded: response.body = .none
+        }
         writeWhole(response)
     }
 

@@ -9,8 +9,17 @@ struct ResponseHead {
     let keepsAlive: Bool
     /// An HTTP/1.0 client that asked to keep the connection is told that it was heard.
     let confirmsKeepAlive: Bool
-    /// Nil for answers that have no length: 1xx, 204 and 304.
-    let contentLength: UInt64?
+    let framing: Framing
+
+    /// How the client knows where the body ends.
+    enum Framing {
+        /// It has none: 1xx, 204 and 304.
+        case none
+        case length(UInt64)
+        case chunked
+        /// By the end of the connection: all that HTTP/1.0 has for a body of unknown length.
+        case connection
+    }
 
     func write(status: HTTPResponseStatus, headers: HTTPHeaders, into buffer: inout ByteBuffer) {
         Self.writeStatusLine(status, into: &buffer)
@@ -20,7 +29,11 @@ struct ResponseHead {
             if name.utf8.count == 16, name.lowercased() == "x-amz-request-id" { hasRequestID = true }
             Self.write(name, value, into: &buffer)
         }
-        if let contentLength { Self.write("Content-Length", String(contentLength), into: &buffer) }
+        switch framing {
+        case .none, .connection: break
+        case .length(let count): Self.write("Content-Length", String(count), into: &buffer)
+        case .chunked: buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
+        }
         if !hasRequestID { Self.write("x-amz-request-id", requestID, into: &buffer) }
         buffer.writeString(commonLines)
         if !keepsAlive {
