@@ -87,15 +87,21 @@ let package = Package(
                 "StorageAPI", "S3Protocol", "SigV4", "AccessControl", "HTTPService", "Digests", nioCore, nioHTTP1,
                 nioPosix, logging,
             ]),
-        module("AdminServer", ["StorageAPI", "HTTPService", nioCore, nioHTTP1, logging]),
+        module("AdminAPI", exclude: ["openapi.yaml"]),
+        module(
+            "AdminServer",
+            [
+                "StorageAPI", "AdminAPI", "AccessControl", "SigV4", "HTTPService", "Digests", nioCore, nioHTTP1,
+                logging,
+            ]),
 
         // program
         .executableTarget(
             name: "magstore",
             dependencies: [
-                "StorageAPI", "ErasureStore", "DriveIO", "MetadataIndex", "S3Server", "AdminServer", "HTTPService",
-                "AccessControl", "SigV4", "S3Protocol", "Digests", "CBuildInformation", nioCore, nioPosix, nioHTTP1,
-                nioSSL, logging, arguments, yams,
+                "StorageAPI", "ErasureStore", "DriveIO", "MetadataIndex", "S3Server", "AdminServer", "AdminAPI",
+                "HTTPService", "AccessControl", "SigV4", "S3Protocol", "Digests", "CBuildInformation", nioCore, nioPosix,
+                nioHTTP1, nioSSL, logging, arguments, yams,
             ],
             swiftSettings: strict),
 
@@ -133,10 +139,16 @@ let package = Package(
                 "StorageTestSupport", nioCore, nioHTTP1, nioPosix, logging,
             ]),
         tests(
+            "AdminServer",
+            [
+                "AdminServer", "AdminAPI", "StorageAPI", "AccessControl", "SigV4", "HTTPService", "Digests", nioCore,
+                nioHTTP1, logging, yams,
+            ]),
+        tests(
             "magstore",
             [
-                "magstore", "StorageAPI", "HTTPService", "AdminServer", "ErasureStore", "SigV4", "StorageTestSupport",
-                nioCore, nioHTTP1, logging,
+                "magstore", "StorageAPI", "HTTPService", "AdminServer", "AdminAPI", "ErasureStore", "SigV4",
+                "StorageTestSupport", nioCore, nioHTTP1, logging,
             ]),
         tests("Tidy", []),
     ],

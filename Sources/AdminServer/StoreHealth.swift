@@ -1,3 +1,5 @@
+package import StorageAPI
+
 /// How a store is doing, as far as a load balancer or an operator must know.
 package enum StoreHealth: Hashable, Sendable, CaseIterable {
     /// Not yet, or no more: starting, or draining before the end.
@@ -34,4 +36,28 @@ package enum StoreHealth: Hashable, Sendable, CaseIterable {
         case .unavailable: "unavailable"
         }
     }
+}
+
+extension StoreHealth {
+    /// What the sets of a store amount to.
+    package init(_ sets: [SetStatus]) {
+        if sets.contains(where: { $0.service == .stopped }) {
+            self = .unavailable
+        } else if sets.contains(where: { $0.service == .readOnly }) {
+            self = .readOnly
+        } else if sets.contains(where: { $0.lacksSomething }) {
+            self = .degraded
+        } else {
+            self = .healthy
+        }
+    }
+}
+
+extension SetStatus {
+    fileprivate var lacksSomething: Bool {
+        memberCount < drives.count || heal.missingShards > 0 || scrub.damagedObjects > 0 || isFull
+    }
+
+    /// Not before the drives were measured.
+    var isFull: Bool { freeByteCount == 0 && drives.contains { $0.capacityByteCount > 0 } }
 }

@@ -16,7 +16,8 @@ final class Server: Sendable {
     private let clock: SystemClock
     private let logger: Logger
     private let state = ServerState()
-    private let s3 = HandlerSlot()
+    private let s3 = HandlerSlot(notYet: HandlerSlot.notYet)
+    private let admin = HandlerSlot(notYet: AdminService.notYet)
     private let http: HTTPService
 
     /// Touches neither drives nor network.
@@ -32,7 +33,8 @@ final class Server: Sendable {
         let metrics = MetricsHandler(requests: requests, token: plan.settings.metricsToken) { [state] in
             state.gauges
         }
-        let front = FrontHandler(health: HealthHandler { [state] in state.health }, metrics: metrics, s3: s3)
+        let front = FrontHandler(
+            health: HealthHandler { [state] in state.health }, metrics: metrics, admin: admin, s3: s3)
         http = HTTPService(
             configuration: plan.httpConfiguration(descriptors), handler: front,
             accessLog: AccessLogs(sinks: [requests] + (accessLog.map { [$0] } ?? [])), logger: logger)
@@ -49,7 +51,7 @@ final class Server: Sendable {
             let opened = try await OpenStore.open(
                 plan, acceptLoss: acceptLoss, descriptors: descriptors, clock: clock, logger: logger)
             state.opened = opened
-            s3.fill(try await makeService(opened))
+            try await fillSlots(opened)
             return Banner(plan: plan, addresses: addresses, sets: opened.store.status.sets)
         } catch {
             await shutDown(drain: false)
@@ -57,7 +59,7 @@ final class Server: Sendable {
         }
     }
 
-    private func makeService(_ opened: OpenStore) async throws -> S3Service {
+    private func fillSlots(_ opened: OpenStore) async throws {
         let credentials: RootCredentials
         if let set = plan.credentials {
             credentials = set
@@ -65,18 +67,24 @@ final class Server: Sendable {
             credentials = try await RootCredentials.kept(in: opened.store, random: SystemRandom())
             try plan.stateDirectory?.mirror(credentials)
         }
+        let authenticator = RootKeyAuthenticator(
+            accessKeyID: credentials.user, secret: credentials.password, region: plan.settings.region)
+        let hosts = plan.settings.publicURLs.map(\.hostHeader)
+        admin.fill(
+            AdminService(
+                store: opened.store, authenticator: authenticator, authorizer: RootAuthorizer(),
+                settings: AdminSettings(version: Version.text, hosts: hosts), now: { [clock] in clock.now() },
+                logger: logger))
         var settings = S3Settings()
         if let region = plan.settings.region { settings.region = region }
         settings.domains = plan.settings.domains
-        settings.hosts = plan.settings.publicURLs.map(\.hostHeader)
+        settings.hosts = hosts
         let pool = NIOThreadPool(numberOfThreads: NIOCore.System.coreCount)
         pool.start()
-        return S3Service(
-            store: opened.store,
-            authenticator: RootKeyAuthenticator(
-                accessKeyID: credentials.user, secret: credentials.password, region: plan.settings.region),
-            authorizer: RootAuthorizer(), settings: settings, computePool: pool, now: { [clock] in clock.now() },
-            logger: logger)
+        s3.fill(
+            S3Service(
+                store: opened.store, authenticator: authenticator, authorizer: RootAuthorizer(), settings: settings,
+                computePool: pool, now: { [clock] in clock.now() }, logger: logger))
     }
 
     /// Whether every set takes requests.
