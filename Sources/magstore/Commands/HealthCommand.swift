@@ -29,7 +29,7 @@ struct HealthCommand: ParsableCommand {
 
     func run() throws {
         let probe = try oneLine(makeProbe)
-        do throws(HealthProbe.Failure) {
+        do throws(ConnectionFailure) {
             let answer = try probe.get(live ? "/health/live" : "/health/ready")
             print(answer.text)
             if answer.status == 200 { return }
@@ -55,7 +55,7 @@ struct HealthCommand: ParsableCommand {
         return HealthProbe(address: address.forClients, trust: trust(settings))
     }
 
-    private func trust(_ settings: Settings) -> HealthProbe.Trust {
+    private func trust(_ settings: Settings) -> ServerTrust {
         if let authority { return .authority(authority) }
         // On our own machine, by an address that no certificate names: the certificate proves nothing here.
         return settings.tlsCertificate == nil ? .none : .anyone

@@ -5,7 +5,13 @@ struct Magstore: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "magstore", abstract: "An S3-compatible object store on erasure-coded drives.",
         version: "magstore \(Version.text)",
-        subcommands: [
-            ServeCommand.self, HealthCommand.self, DoctorCommand.self, RescueCommand.self, ConfigCommand.self,
+        groupedSubcommands: [
+            CommandGroup(name: "Serving", subcommands: [ServeCommand.self, HealthCommand.self, ConfigCommand.self]),
+            CommandGroup(
+                name: "Looking after a store",
+                subcommands: [
+                    StatusCommand.self, DriveCommand.self, HealCommand.self, ScrubCommand.self, DoctorCommand.self,
+                    RescueCommand.self, ProfileCommand.self,
+                ]),
         ])
 }

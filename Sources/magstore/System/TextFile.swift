@@ -46,6 +46,13 @@ enum TextFile {
         }
     }
 
+    /// The path from the root, so that it means the same from any directory.
+    static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+        defer { free(here) }
+        return String(cString: here) + "/" + path
+    }
+
     private static func failure(_ verb: String, _ path: String) -> SettingsError {
         let reason = String(cString: strerror(errno))
         return SettingsError("cannot \(verb) \(path): \(reason)")
