@@ -148,7 +148,7 @@ let package = Package(
             "magstore",
             [
                 "magstore", "StorageAPI", "HTTPService", "AdminServer", "AdminAPI", "ErasureStore", "SigV4",
-                "StorageTestSupport", nioCore, nioHTTP1, logging,
+                "StorageTestSupport", nioCore, nioHTTP1, logging, arguments,
             ]),
         tests("Tidy", []),
     ],

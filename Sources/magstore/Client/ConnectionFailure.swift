@@ -19,7 +19,7 @@ struct ConnectionFailure: Error, Hashable, CustomStringConvertible {
             let reason =
                 error.connectionErrors.first.map { Self.reason($0.error) }
                 ?? (error.dnsAError ?? error.dnsAAAAError).map { "\($0)" } ?? "the name is not known"
-            self.init("no server answers at \(place) (\(reason)): is it running?")
+            self.init("\(place) does not answer (\(reason)): is a server running there?")
         case let error as NIOSSLError: self.init("\(place): \(Self.reason(error))")
         case let error as IOError: self.init("\(place): \(Self.reason(error))")
         default: self.init("\(place) does not answer: \(error)")

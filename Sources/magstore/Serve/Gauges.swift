@@ -36,6 +36,75 @@ enum Gauges {
         ]
     }
 
+    /// Of each drive, by its set and slot: as many as there are drives.
+    static func driveFamilies(_ sets: [SetStatus]) -> [MetricFamily] {
+        func family(_ name: String, _ help: String, _ value: (DriveStatus) -> Double?) -> MetricFamily {
+            MetricFamily(
+                name, help: help, kind: .gauge,
+                samples: sets.flatMap { set in
+                    set.drives.compactMap { drive in
+                        value(drive).map {
+                            MetricFamily.Sample($0, labels: [.init("set", set.name), .init("slot", "\(drive.slot)")])
+                        }
+                    }
+                })
+        }
+        // What is not known is left out: a capacity of zero would look like a full drive.
+        return [
+            family("magstore_drive_member", "1 if the drive takes part in every commit.") {
+                $0.state == .member ? 1 : 0
+            },
+            family("magstore_drive_capacity_bytes", "Bytes of the drive's file system.") {
+                $0.capacityByteCount == 0 ? nil : Double($0.capacityByteCount)
+            },
+            family("magstore_drive_free_bytes", "Bytes of the drive's file system that are free.") {
+                $0.capacityByteCount == 0 ? nil : Double($0.freeByteCount)
+            },
+        ]
+    }
+
+    static func upkeepFamilies(_ sets: [SetStatus]) -> [MetricFamily] {
+        func family(
+            _ name: String, _ help: String, _ kind: MetricFamily.Kind = .gauge, _ value: (SetStatus) -> Double?
+        ) -> MetricFamily {
+            MetricFamily(
+                name, help: help, kind: kind,
+                samples: sets.compactMap { set in
+                    value(set).map { MetricFamily.Sample($0, labels: [.init("set", set.name)]) }
+                })
+        }
+        return [
+            family("magstore_heal_rebuildable_shards", "Missing shards whose drives are members.") {
+                Double($0.heal.rebuildableShards)
+            },
+            family("magstore_heal_rebuilt_shards_total", "Missing shards that were rebuilt.", .counter) {
+                Double($0.heal.rebuiltShards)
+            },
+            family("magstore_heal_rebuilt_bytes_total", "Bytes of missing shards that were rebuilt.", .counter) {
+                Double($0.heal.rebuiltByteCount)
+            },
+            family("magstore_heal_remaining_seconds", "Estimate until all that can be rebuilt is.") {
+                $0.heal.remainingSeconds
+            },
+            family("magstore_scrub_running", "1 while the scrub verifies.") { $0.scrub.phase == .running ? 1 : 0 },
+            family("magstore_scrub_progress_ratio", "How far the scrub under way or the last one is: 0 to 1.") {
+                $0.scrub.fraction
+            },
+            family("magstore_scrub_finished_timestamp_seconds", "When the last scrub ended.") {
+                $0.scrub.finishedAt.map { Double($0.seconds) }
+            },
+            family("magstore_scrub_verified_bytes", "Bytes verified by the scrub under way or the last one.") {
+                Double($0.scrub.verifiedByteCount)
+            },
+            family("magstore_scrub_findings", "What the scrub under way or the last one found wrong.") {
+                Double($0.scrub.found)
+            },
+            family("magstore_damaged_objects", "Objects that have lost more than parity can replace.") {
+                Double($0.scrub.damagedObjects)
+            },
+        ]
+    }
+
     static func families(_ http: HTTPServiceMetrics?, _ memory: IndexMemory?) -> [MetricFamily] {
         let http = http ?? HTTPServiceMetrics()
         func family(_ name: String, _ kind: MetricFamily.Kind, _ help: String, _ value: Int) -> MetricFamily {

@@ -38,6 +38,8 @@ final class ServerState: Sendable {
 
     var gauges: [MetricFamily] {
         let (http, opened) = state.withLock { ($0.http, $0.opened) }
-        return Gauges.families(opened?.store.status.sets ?? []) + Gauges.families(http?.metrics, opened?.memory)
+        let sets = opened?.store.status.sets ?? []
+        return Gauges.families(sets) + Gauges.driveFamilies(sets) + Gauges.upkeepFamilies(sets)
+            + Gauges.families(http?.metrics, opened?.memory)
     }
 }
