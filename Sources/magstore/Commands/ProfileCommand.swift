@@ -4,7 +4,7 @@ struct ProfileCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile", abstract: "Save servers and their keys under names.",
         discussion:
-            "They are kept in magstore/profiles.json in the configuration directory of the user, who alone may read it.",
+            "They are kept in magstore/profiles.json in the configuration directory, for the eyes of their user only.",
         subcommands: [Add.self, List.self, Use.self, Remove.self])
 
     struct Add: ParsableCommand {

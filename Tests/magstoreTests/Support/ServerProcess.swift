@@ -10,6 +10,7 @@ final class ServerProcess: Sendable {
 
     private let process: Mutex<Process>
     private let output = Mutex("")
+    private let outputEnded = Mutex(false)
     let folder: TemporaryDirectory
 
     /// - Parameter environment: in addition to a home that is a temporary folder.
@@ -27,8 +28,10 @@ final class ServerProcess: Sendable {
         process = Mutex(made)
         pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let text = String(decoding: handle.availableData, as: UTF8.self)
-            if text.isEmpty { handle.readabilityHandler = nil }
             self?.output.withLock { $0 += text }
+            guard text.isEmpty else { return }
+            handle.readabilityHandler = nil
+            self?.outputEnded.withLock { $0 = true }
         }
         try made.run()
     }
@@ -70,10 +73,11 @@ final class ServerProcess: Sendable {
         _ = try await wait { text.contains(part) ? true : nil }
     }
 
-    /// The exit code; a signal that ended it as 128 and its number.
+    /// The exit code, once all of the output was read; a signal that ended it as 128 and its number.
     func ended() async throws -> Int32 {
         try await wait {
-            process.withLock { process in
+            guard outputEnded.withLock({ $0 }) else { return nil }
+            return process.withLock { process in
                 guard !process.isRunning else { return nil }
                 return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
             }
