@@ -9,8 +9,8 @@ final class ServerProcess: Sendable {
     }
 
     private let process: Mutex<Process>
-    private let output = Mutex("")
-    private let outputEnded = Mutex(false)
+    /// A file has all that was written once the process has ended; a pipe may be held open by another child.
+    private let outputPath: String
     let folder: TemporaryDirectory
 
     /// - Parameter environment: in addition to a home that is a temporary folder.
@@ -22,17 +22,12 @@ final class ServerProcess: Sendable {
         made.arguments = arguments
         made.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         made.environment = ["HOME": folder.path, "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-        let pipe = Pipe()
-        made.standardOutput = pipe
-        made.standardError = pipe
+        outputPath = folder.path + "/output-" + UUID().uuidString
+        try #require(FileManager.default.createFile(atPath: outputPath, contents: nil))
+        let output = try #require(FileHandle(forWritingAtPath: outputPath))
+        made.standardOutput = output
+        made.standardError = output
         process = Mutex(made)
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let text = String(decoding: handle.availableData, as: UTF8.self)
-            self?.output.withLock { $0 += text }
-            guard text.isEmpty else { return }
-            handle.readabilityHandler = nil
-            self?.outputEnded.withLock { $0 = true }
-        }
         try made.run()
     }
 
@@ -40,7 +35,7 @@ final class ServerProcess: Sendable {
         process.withLock { if $0.isRunning { kill($0.processIdentifier, SIGKILL) } }
     }
 
-    var text: String { output.withLock { $0 } }
+    var text: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
     var id: Int32 { process.withLock { $0.processIdentifier } }
     var isRunning: Bool { process.withLock { $0.isRunning } }
 
@@ -73,11 +68,10 @@ final class ServerProcess: Sendable {
         _ = try await wait { text.contains(part) ? true : nil }
     }
 
-    /// The exit code, once all of the output was read; a signal that ended it as 128 and its number.
+    /// The exit code; a signal that ended it as 128 and its number.
     func ended() async throws -> Int32 {
         try await wait {
-            guard outputEnded.withLock({ $0 }) else { return nil }
-            return process.withLock { process in
+            process.withLock { process in
                 guard !process.isRunning else { return nil }
                 return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
             }
