@@ -45,8 +45,7 @@ enum AllowedImports {
         "magstore": [
             "StorageAPI", "ErasureStore", "DriveIO", "MetadataIndex", "S3Server", "AdminServer", "AdminAPI",
             "HTTPService", "AccessControl", "SigV4", "S3Protocol", "Digests", "CBuildInformation", "NIOCore",
-            "NIOPosix",
-            "NIOHTTP1", "NIOSSL", "Logging", "ArgumentParser", "Yams", "FoundationEssentials", "Glibc",
+            "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging", "ArgumentParser", "Yams", "FoundationEssentials", "Glibc",
         ],
         // tools
         "LoadGenerator": ["SigV4", "Digests", "ArgumentParser", "Glibc"],
