@@ -12,6 +12,8 @@ ssize_t magstore_pread_cached(int descriptor, void *bytes, size_t count, off_t o
     return preadv2(descriptor, &vector, 1, offset, RWF_NOWAIT);
 }
 
+int magstore_direct_flag(void) { return O_DIRECT; }
+
 int magstore_start_write_back(int descriptor, off_t offset, off_t count) {
     return sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
 }

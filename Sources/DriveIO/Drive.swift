@@ -46,10 +46,18 @@ package protocol Drive: AnyObject, Sendable {
     func openShard(_ name: ShardName) throws(DriveError) -> any ShardReader
     /// Unlinks the shards that are there, then syncs their directories.
     func removeShards(_ names: [ShardName]) throws(DriveError)
-    /// Moves a damaged shard to `quarantine/`, durably.
+    /// Opens a shard to verify it: what is read comes from the disk, whatever is in memory, and leaves what is in
+    /// memory as it is. Reads from the page cache are not answered.
     ///
     /// - Throws: `notFound`.
-    func quarantineShard(_ name: ShardName) throws(DriveError)
+    func inspectShard(_ name: ShardName) throws(DriveError) -> any ShardReader
+    /// Gives a damaged shard a second name in `quarantine/`, durably, for the operator. Under its own name it stays
+    /// until it is replaced or removed: most of it may be good, and needed.
+    ///
+    /// - Returns: whether it is kept. Beyond a hundredth of the drive nothing is.
+    /// - Throws: `notFound`.
+    @discardableResult
+    func quarantineShard(_ name: ShardName) throws(DriveError) -> Bool
     /// Names of finished shards in their order, behind `after`.
     func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName]
 }

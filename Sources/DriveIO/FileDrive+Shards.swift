@@ -28,8 +28,12 @@ extension FileDrive {
         try directories.remove(names)
     }
 
-    package func quarantineShard(_ name: ShardName) throws(DriveError) {
-        try directories.moveToQuarantine(name)
+    package func inspectShard(_ name: ShardName) throws(DriveError) -> any ShardReader {
+        try DirectShardReader.open(directories.path(name))
+    }
+
+    package func quarantineShard(_ name: ShardName) throws(DriveError) -> Bool {
+        try directories.keepInQuarantine(name, limit: try space().total / 100)
     }
 
     package func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] {

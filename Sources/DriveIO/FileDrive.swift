@@ -9,7 +9,7 @@ internal import Synchronization
 /// index/                    RocksDB's, not ours
 /// shards/<group>/<name>     finished shards
 /// incoming/<name>.<number>  shards being written; leftovers of a crash, removed before the first new one
-/// quarantine/<name>         shards that failed their checksum
+/// quarantine/<name>         shards that failed their checksum, until they were rebuilt also under their own name
 /// quarantine/index-<n>      indexes that could not be opened
 /// ```
 /// A group is the first 47 characters of a name, 4,096 consecutive data ids: names order as (group, name) do, so that a

@@ -21,6 +21,7 @@ package final class ReadOnlyDrive: Drive {
     package func checkPlace() throws(DriveError) { try files.checkPlace() }
 
     package func openShard(_ name: ShardName) throws(DriveError) -> any ShardReader { try files.openShard(name) }
+    package func inspectShard(_ name: ShardName) throws(DriveError) -> any ShardReader { try files.inspectShard(name) }
     package func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] {
         try files.shardNames(after: after, limit: limit)
     }
@@ -68,5 +69,5 @@ package final class ReadOnlyDrive: Drive {
     package func quarantineIndex() throws(DriveError) { throw refusal }
     package func createShard(_ name: ShardName) throws(DriveError) -> any ShardWriter { throw refusal }
     package func removeShards(_ names: [ShardName]) throws(DriveError) { throw refusal }
-    package func quarantineShard(_ name: ShardName) throws(DriveError) { throw refusal }
+    package func quarantineShard(_ name: ShardName) throws(DriveError) -> Bool { throw refusal }
 }

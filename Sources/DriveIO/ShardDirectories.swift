@@ -20,6 +20,8 @@ final class ShardDirectories: Sendable {
     private static let namingAttempts = 20
     /// A drive that damages so many needs an operator.
     private static let indexLimit = 20
+    /// Their sizes are added up for every other one that comes.
+    private static let quarantineLimit = 1000
 
     init(drive: String) {
         self.drive = drive
@@ -156,12 +158,23 @@ final class ShardDirectories: Sendable {
         }
     }
 
-    func moveToQuarantine(_ name: ShardName) throws(DriveError) {
+    /// A second name for the file: it stays where it is.
+    ///
+    /// - Parameter limit: how many bytes of shards are kept.
+    /// - Returns: whether it is kept.
+    func keepInQuarantine(_ name: ShardName, limit: UInt64) throws(DriveError) -> Bool {
         try prepare()
         let kept = quarantine + "/" + name.text
-        try naming("quarantine", path(name)) { () throws(Errno) in try Paths.rename(path(name), to: kept) }
+        let status = try naming("quarantine", path(name)) { () throws(Errno) in try Paths.status(path(name)) }
+        var byteCount = status.byteCount
+        let others = try namesIfPresent(quarantine).filter { $0 != name.text && ShardName(validating: $0) != nil }
+        guard others.count < Self.quarantineLimit else { return false }
+        for other in others { byteCount += (try? Paths.status(quarantine + "/" + other))?.byteCount ?? 0 }
+        guard byteCount <= limit else { return false }
+        try removeIfPresent(kept)
+        try naming("quarantine", path(name)) { () throws(Errno) in try Paths.link(path(name), as: kept) }
         try synchronize(quarantine)
-        try synchronize(groupPath(group(name)))
+        return true
     }
 
     /// Earlier ones are kept: the operator may still need one of them.

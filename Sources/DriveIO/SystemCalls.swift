@@ -23,6 +23,7 @@ struct Errno: Error, Hashable {
     static let notEmpty = Errno(ENOTEMPTY)
     static let wouldBlock = Errno(EWOULDBLOCK)
     static let unsupported = Errno(ENOSYS)
+    static let invalid = Errno(EINVAL)
 }
 
 /// Repeats a call that a signal interrupted.
@@ -58,6 +59,8 @@ struct FilePlace: Hashable {
 struct Descriptor: ~Copyable, Sendable {
     enum Purpose {
         case read
+        /// Past the page cache: offsets, counts and memory are multiples of `directAlignment`.
+        case readDirectly
         case directory
         /// A file that must not exist yet.
         case create
@@ -67,6 +70,7 @@ struct Descriptor: ~Copyable, Sendable {
         fileprivate var flags: Int32 {
             switch self {
             case .read: O_RDONLY
+            case .readDirectly: O_RDONLY | magstore_direct_flag()
             case .directory: O_RDONLY | O_DIRECTORY
             case .create: O_WRONLY | O_CREAT | O_EXCL
             case .lock: O_RDWR | O_CREAT
@@ -128,6 +132,40 @@ struct Descriptor: ~Copyable, Sendable {
             guard let start = off_t(exactly: offset) else { return 0 }
             return try retrying { magstore_pread_cached(number, target.baseAddress, target.count, start) }
         }
+    }
+
+    /// What every disk takes for reads past the page cache: sectors have at most so many bytes.
+    static let directAlignment = 4096
+
+    /// The same bytes as `read` would give, from a descriptor that was opened to read directly.
+    func readDirectly(at offset: UInt64, count: Int) throws(Errno) -> ByteBuffer {
+        let alignment = Self.directAlignment
+        let before = Int(offset % UInt64(alignment))
+        let span = (before + count + alignment - 1) / alignment * alignment
+        guard let start = off_t(exactly: offset - UInt64(before)), count > 0 else { return ByteBuffer() }
+        var skipped = 0
+        // The disk writes into memory at its own boundaries: what lies before ours is skipped.
+        var bytes = try buffer(span + alignment) { (target) throws(Errno) in
+            let address = UInt(bitPattern: target.baseAddress)
+            skipped = Int((UInt(alignment) - address % UInt(alignment)) % UInt(alignment))
+            var filled = 0
+            while filled < span {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: target[(skipped + filled)..<(skipped + span)])
+                let more = try retrying { pread(number, rest.baseAddress, rest.count, start + off_t(filled)) }
+                filled += more
+                // The file ends, or the rest would not be aligned: a short answer is only given there.
+                if more == 0 || !filled.isMultiple(of: alignment) { break }
+            }
+            return skipped + filled
+        }
+        bytes.moveReaderIndex(forwardBy: min(skipped + before, bytes.readableBytes))
+        return bytes.readSlice(length: min(count, bytes.readableBytes)) ?? ByteBuffer()
+    }
+
+    /// Asks the system to forget what it has of the file in memory, so that the disk is read next. Only clean pages go.
+    func forgetCached() throws(Errno) {
+        let failure = posix_fadvise(number, 0, 0, POSIX_FADV_DONTNEED)
+        if failure != 0 { throw Errno(failure) }
     }
 
     private func buffer(
@@ -204,6 +242,10 @@ enum Paths {
 
     static func rename(_ old: String, to new: String) throws(Errno) {
         _ = try retrying { Glibc.rename(old, new) }
+    }
+
+    static func link(_ path: String, as second: String) throws(Errno) {
+        _ = try retrying { Glibc.link(path, second) }
     }
 
     static func unlink(_ path: String) throws(Errno) {

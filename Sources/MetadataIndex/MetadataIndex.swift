@@ -10,6 +10,14 @@ package protocol MetadataIndex: IndexReader {
     /// After an error nothing can be said about what is on the disk: the index takes no further write until it was
     /// closed and opened again.
     func write(_ batch: IndexBatch) throws(IndexError)
+    /// Names of the files that it has on the disk, in no order that means anything: they are never changed, and each
+    /// can be verified by itself.
+    func files() throws(IndexError) -> [String]
+    /// Drops what is in memory of a file and checks what is on the disk. Values that are kept apart from their keys
+    /// are checked when they are read next, then from the disk.
+    ///
+    /// - Throws: `corrupt` when it is damaged. One that is no longer in use is not.
+    func verifyFile(_ name: String) throws(IndexError)
     /// Ends all use. Snapshots must have been released.
     func close()
 }
@@ -22,6 +30,8 @@ package protocol IndexReader: AnyObject, Sendable {
     func cachedValue(_ family: Family, _ key: [UInt8]) throws(IndexError) -> CachedValue
     /// Rows with `lower` ≤ key < `upper` (nil: to the end of the family), ascending.
     func cursor(_ family: Family, from lower: [UInt8], to upper: [UInt8]?) throws(IndexError) -> any IndexCursor
+    /// The same for whoever reads everything once: what it reads is not kept in memory.
+    func scan(_ family: Family, from lower: [UInt8], to upper: [UInt8]?) throws(IndexError) -> any IndexCursor
 }
 
 package enum CachedValue: Hashable, Sendable {

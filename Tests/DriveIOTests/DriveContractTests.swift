@@ -47,6 +47,14 @@ func code(_ body: () throws(DriveError) -> Void) -> DriveError.Code? {
     }
 }
 
+extension DriveError.Code: Error {}
+
+extension ShardReader {
+    func reading(_ offset: Int, _ count: Int) -> Result<ByteBuffer, DriveError.Code> {
+        Result { () throws(DriveError) in try read(at: UInt64(offset), count: count) }.mapError(\.code)
+    }
+}
+
 extension Drive {
     func write(_ name: ShardName, _ text: String) throws {
         let writer = try createShard(name)
@@ -249,16 +257,40 @@ extension Drive {
     }
 
     @Test(arguments: DriveKind.allCases)
-    func `a quarantined shard is no longer a shard, and can be written again`(kind: DriveKind) throws {
+    func `a quarantined shard is still a shard until it is written again`(kind: DriveKind) throws {
         try kind.withFormattedDrive { drive, _ in
-            #expect(code { () throws(DriveError) in try drive.quarantineShard(shardName(1)) } == .notFound)
+            #expect(code { () throws(DriveError) in _ = try drive.quarantineShard(shardName(1)) } == .notFound)
             for _ in 1...2 {
                 try drive.write(shardName(1), "bytes")
-                try drive.quarantineShard(shardName(1))
-                #expect(try drive.allNames() == [])
+                let isKept = try drive.quarantineShard(shardName(1))
+                #expect(isKept)
+                #expect(try drive.text(shardName(1)) == "bytes")
             }
             try drive.write(shardName(1), "again")
             #expect(try drive.text(shardName(1)) == "again")
+            try drive.removeShards([shardName(1)])
+            #expect(try drive.allNames() == [])
+        }
+    }
+
+    @Test(arguments: DriveKind.allCases)
+    func `an inspected shard reads like any other, and answers nothing from the cache`(kind: DriveKind) throws {
+        try kind.withFormattedDrive { drive, _ in
+            #expect(code { () throws(DriveError) in _ = try drive.inspectShard(shardName(1)) } == .notFound)
+            let bytes = (0..<20_011).map { number in UInt8(truncatingIfNeeded: number * 31 + number / 256) }
+            let writer = try drive.createShard(shardName(1))
+            try writer.append(ByteBuffer(bytes: bytes))
+            try writer.finish()
+            let reader = try drive.inspectShard(shardName(1))
+            #expect(reader.byteCount == 20_011)
+            for (offset, count) in [(0, 20_011), (0, 1), (1, 4096), (4095, 2), (4096, 8192), (20_010, 1), (16_384, 3627)] {
+                #expect(reader.reading(offset, count) == .success(ByteBuffer(bytes: bytes[offset..<offset + count])))
+                #expect(reader.readCached(at: UInt64(offset), count: count) == nil)
+            }
+            #expect(reader.reading(20_011, 0) == .success(ByteBuffer()))
+            for (offset, count) in [(0, 20_012), (20_011, 1), (1 << 40, 1)] {
+                #expect(reader.reading(offset, count) == .failure(.truncated))
+            }
         }
     }
 
@@ -289,7 +321,7 @@ extension Drive {
             drive.close()
             #expect(code { () throws(DriveError) in _ = try drive.createShard(shardName(1)) } == .closed)
             #expect(code { () throws(DriveError) in try drive.removeShards([shardName(1)]) } == .closed)
-            #expect(code { () throws(DriveError) in try drive.quarantineShard(shardName(1)) } == .closed)
+            #expect(code { () throws(DriveError) in _ = try drive.quarantineShard(shardName(1)) } == .closed)
         }
     }
 }

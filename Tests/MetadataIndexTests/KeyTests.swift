@@ -21,8 +21,11 @@ struct KeyTests {
         try check(MissingKey(slot: 0x0102, id: id))
         try check(ChangeKey(BatchID(epoch: 1, run: 2, sequence: 3)))
         try check(DocumentKey.bucket("photos"))
-        let states: [StateKey] = [.last, .identity, .syncing, .clock, .usage(bucket: 5), .completed(upload: "u")]
+        let states: [StateKey] = [
+            .last, .identity, .syncing, .clock, .usage(bucket: 5), .completed(upload: "u"), .scrub,
+        ]
         for state in states { try check(state) }
+        for key in Self.awkward { try check(StateKey.damaged(HeadKey(bucket: 7, key: key))) }
     }
 
     private func check(_ key: some IndexKey) throws {
@@ -43,6 +46,10 @@ struct KeyTests {
                 "000000000000000100000000000000030000000000000002"
             ),
             (StateKey.usage(bucket: 1).bytes, "75736167652f0000000000000001"),
+            (
+                StateKey.damaged(HeadKey(bucket: 1, key: [0x61, 0])).bytes,
+                "64616d616765642f00000000000000016100"
+            ),
         ]
         for (bytes, hexadecimal) in expected { #expect(hexadecimalText(bytes) == hexadecimal) }
     }

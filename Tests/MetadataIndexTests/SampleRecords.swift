@@ -6,7 +6,7 @@ enum SampleRecords {
         ("Payload", tiny), ("Payload", inline), ("Payload", striped), ("Head", head), ("Part", part),
         ("Manifest", manifest), ("Upload", upload), ("CompletedUpload", completed), ("Bucket", bucket),
         ("Document", document), ("PayloadBytes", payloadBytes), ("References", references), ("Missing", missing),
-        ("Trash", trash), ("Usage", usage), ("Change", change), ("Last", last),
+        ("Trash", trash), ("Usage", usage), ("Scrub", scrub), ("Damaged", damaged), ("Change", change), ("Last", last),
     ]
 
     static let id = DataID(epoch: 3, run: 0x0102_0304_0506_0708, counter: 42)
@@ -125,6 +125,31 @@ enum SampleRecords {
         var record = UsageRecord()
         record.objects = 1
         record.bytes = UInt64(Int64.max)
+        return record
+    }()
+
+    static let scrub = {
+        var record = ScrubRecord()
+        record.started = 1_700_000_000_123
+        record.finished = 1_700_000_000_456
+        record.stopped = 1
+        record.scheduled = -1
+        record.family = 12
+        record.key = [0, 0xFF, 1]
+        record.part = 10_000
+        record.shards = 300
+        record.byteCount = 1 << 50
+        record.rows = 7
+        record.found = 6
+        record.repaired = 5
+        return record
+    }()
+
+    static let damaged = {
+        var record = DamagedRecord()
+        record.id = id
+        record.reason = "3 of 4 shards are good"
+        record.found = 1_700_000_000_123
         return record
     }()
 

@@ -166,17 +166,24 @@ package final class InMemoryDrive: Drive {
         }
     }
 
-    package func quarantineShard(_ name: ShardName) throws(DriveError) {
+    package func inspectShard(_ name: ShardName) throws(DriveError) -> any ShardReader {
+        let file = try step(.open) { state throws(DriveError) in
+            guard let file = state.visible.shards[name] else { throw notFound(name) }
+            return file
+        }
+        return InMemoryShardReader(drive: self, file: file, step: .inspect)
+    }
+
+    package func quarantineShard(_ name: ShardName) throws(DriveError) -> Bool {
         try requireOpen()
         try step(.quarantine) { state throws(DriveError) in
             guard let file = state.visible.shards[name] else { throw notFound(name) }
-            state.written.shards[name] = nil
             state.written.quarantine[name] = file
         }
         try sync(.syncDirectory) { state in
-            state.durable.shards[name] = state.written.shards[name]
             state.durable.quarantine[name] = state.written.quarantine[name]
         }
+        return true
     }
 
     package func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] {

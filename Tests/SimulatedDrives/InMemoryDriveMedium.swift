@@ -24,6 +24,8 @@ package final class InMemoryDriveMedium: Sendable {
         case syncDirectory
         case open
         case read
+        /// A read past the page cache.
+        case inspect
         case remove
         case quarantine
         case list
@@ -58,14 +60,33 @@ package final class InMemoryDriveMedium: Sendable {
             var written: [UInt8] = []
             /// As of the last sync that succeeded.
             var durable: [UInt8] = []
+            /// Bits flipped on the disk, of which the page cache knows nothing.
+            var flipped: [Int: UInt8] = [:]
+
+            /// Of what was in memory nothing is left.
+            mutating func restart() {
+                written = durable
+                written = onDisk
+                durable = written
+                flipped = [:]
+            }
+
+            var onDisk: [UInt8] {
+                var bytes = written
+                for (offset, mask) in flipped where bytes.indices.contains(offset) { bytes[offset] ^= mask }
+                return bytes
+            }
         }
 
         let content = Mutex(Content())
 
         fileprivate func copyOfDurable() -> File {
-            let durable = content.withLock { $0.durable }
             let copy = File()
-            copy.content.withLock { $0 = Content(written: durable, durable: durable) }
+            let content = content.withLock { $0 }
+            copy.content.withLock { copy in
+                copy = content
+                copy.restart()
+            }
             return copy
         }
     }
@@ -129,7 +150,7 @@ package final class InMemoryDriveMedium: Sendable {
         state.withLock { state in
             state.endProcess()
             state.written = state.durable
-            for file in state.durable.files { file.content.withLock { $0.written = $0.durable } }
+            for file in state.durable.files { file.content.withLock { $0.restart() } }
         }
     }
 
@@ -152,6 +173,7 @@ package final class InMemoryDriveMedium: Sendable {
                     let count = Int.random(in: min(content.durable.count, longest)...longest, using: &generator)
                     content.written = content.durable + content.written.prefix(count).dropFirst(content.durable.count)
                     content.durable = content.written
+                    content.restart()
                 }
             }
         }
@@ -184,6 +206,17 @@ package final class InMemoryDriveMedium: Sendable {
             guard content.written.indices.contains(offset) else { return false }
             content.written[offset] ^= mask
             content.durable = content.written
+            return true
+        }
+    }
+
+    /// Flips bits of a byte on the disk only: the page cache still has what was written, until the power fails.
+    @discardableResult
+    package func rotOnDisk(_ name: ShardName, at offset: Int, mask: UInt8 = 0x01) -> Bool {
+        guard let file = state.withLock({ $0.written.shards[name] }) else { return false }
+        return file.content.withLock { content in
+            guard content.written.indices.contains(offset) else { return false }
+            content.flipped[offset, default: 0] ^= mask
             return true
         }
     }
@@ -271,8 +304,11 @@ extension InMemoryDriveMedium.State {
 
     /// Bytes in use.
     var used: UInt64 {
-        (visible.files + incoming.values).reduce(0) { sum, file in
-            sum + file.content.withLock { UInt64($0.written.count) }
+        var counted: Set<ObjectIdentifier> = []
+        return (visible.files + incoming.values).reduce(0) { sum, file in
+            // A file with two names takes its room once.
+            counted.insert(ObjectIdentifier(file)).inserted
+                ? sum + file.content.withLock { UInt64($0.written.count) } : sum
         }
     }
 

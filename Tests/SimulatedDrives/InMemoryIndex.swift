@@ -47,6 +47,25 @@ package final class InMemoryIndex: MetadataIndex {
         try reader().cursor(family, from: lower, to: upper)
     }
 
+    package func scan(
+        _ family: Family, from lower: [UInt8], to upper: [UInt8]?
+    ) throws(IndexError) -> any IndexCursor {
+        try reader().cursor(family, from: lower, to: upper)
+    }
+
+    package func files() throws(IndexError) -> [String] {
+        try medium.state.withLock { state throws(IndexError) in try state.check(session) }
+        return ["rows"]
+    }
+
+    package func verifyFile(_ name: String) throws(IndexError) {
+        try medium.state.withLock { state throws(IndexError) in
+            try state.check(session)
+            if let error = state.readError { throw error }
+            if !state.corruptRows.isEmpty { throw IndexError(.corrupt, "injected") }
+        }
+    }
+
     package func close() {
         medium.state.withLock { state in
             if state.session == session { state.session = nil }
@@ -93,6 +112,10 @@ final class InMemorySnapshot: IndexSnapshot {
     func cursor(_ family: Family, from lower: [UInt8], to upper: [UInt8]?) throws(IndexError) -> any IndexCursor {
         try medium.state.withLock { state throws(IndexError) in try state.check(session) }
         return InMemoryCursor(snapshot: self, family: family, rows: contents[family], lower: lower, upper: upper)
+    }
+
+    func scan(_ family: Family, from lower: [UInt8], to upper: [UInt8]?) throws(IndexError) -> any IndexCursor {
+        try cursor(family, from: lower, to: upper)
     }
 
     fileprivate func noteRead(_ family: Family, _ key: [UInt8]?) throws(IndexError) {

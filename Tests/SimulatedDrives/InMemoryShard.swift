@@ -90,15 +90,17 @@ final class InMemoryShardReader: ShardReader {
     let byteCount: UInt64
     private let drive: InMemoryDrive
     private let file: InMemoryDriveMedium.File
+    private let step: InMemoryDriveMedium.Step
 
-    init(drive: InMemoryDrive, file: InMemoryDriveMedium.File) {
+    init(drive: InMemoryDrive, file: InMemoryDriveMedium.File, step: InMemoryDriveMedium.Step = .read) {
         self.drive = drive
         self.file = file
+        self.step = step
         byteCount = file.content.withLock { UInt64($0.written.count) }
     }
 
     func read(at offset: UInt64, count: Int) throws(DriveError) -> ByteBuffer {
-        try drive.step(.read) { _ throws(DriveError) in
+        try drive.step(step) { _ throws(DriveError) in
             guard let bytes = bytes(offset, count) else {
                 throw DriveError(.truncated, "\(drive.path): a shard ends before byte \(offset) + \(count)")
             }
@@ -107,16 +109,17 @@ final class InMemoryShardReader: ShardReader {
     }
 
     func readCached(at offset: UInt64, count: Int) -> ByteBuffer? {
-        guard drive.medium.state.withLock({ $0.isCached }) else { return nil }
+        guard step == .read, drive.medium.state.withLock({ $0.isCached }) else { return nil }
         return bytes(offset, count)
     }
 
     private func bytes(_ offset: UInt64, _ count: Int) -> ByteBuffer? {
         file.content.withLock { content in
-            guard let start = Int(exactly: offset), start <= content.written.count,
-                count <= content.written.count - start
-            else { return nil }
-            return ByteBuffer(bytes: content.written[start..<start + count])
+            let bytes = step == .inspect ? content.onDisk : content.written
+            guard let start = Int(exactly: offset), start <= bytes.count, count <= bytes.count - start else {
+                return nil
+            }
+            return ByteBuffer(bytes: bytes[start..<start + count])
         }
     }
 }

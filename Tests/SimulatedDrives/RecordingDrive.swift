@@ -88,7 +88,9 @@ package final class RecordingDrive: Drive {
         log.record(source, .removed(names))
     }
 
-    package func quarantineShard(_ name: ShardName) throws(DriveError) { try drive.quarantineShard(name) }
+    package func inspectShard(_ name: ShardName) throws(DriveError) -> any ShardReader { try drive.inspectShard(name) }
+
+    package func quarantineShard(_ name: ShardName) throws(DriveError) -> Bool { try drive.quarantineShard(name) }
 
     package func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] {
         try drive.shardNames(after: after, limit: limit)

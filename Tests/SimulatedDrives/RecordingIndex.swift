@@ -34,4 +34,13 @@ package final class RecordingIndex: MetadataIndex {
     ) throws(IndexError) -> any IndexCursor {
         try index.cursor(family, from: lower, to: upper)
     }
+
+    package func scan(
+        _ family: Family, from lower: [UInt8], to upper: [UInt8]?
+    ) throws(IndexError) -> any IndexCursor {
+        try index.scan(family, from: lower, to: upper)
+    }
+
+    package func files() throws(IndexError) -> [String] { try index.files() }
+    package func verifyFile(_ name: String) throws(IndexError) { try index.verifyFile(name) }
 }

@@ -9,6 +9,9 @@
 /// preadv2 with RWF_NOWAIT: only what is in the page cache, EAGAIN otherwise.
 ssize_t magstore_pread_cached(int descriptor, void *bytes, size_t count, off_t offset);
 
+/// O_DIRECT, which the C library declares for GNU sources only.
+int magstore_direct_flag(void);
+
 /// sync_file_range with SYNC_FILE_RANGE_WRITE: starts writing dirty pages to the disk, makes nothing durable.
 int magstore_start_write_back(int descriptor, off_t offset, off_t count);
 

@@ -144,6 +144,11 @@ magstore_result magstore_index_flush(magstore_index *index, char **message);
 magstore_result magstore_index_compact(magstore_index *index, uint8_t family, char **message);
 // Checks every block of every table, also of rows that are no longer visible.
 magstore_result magstore_index_verify_tables(magstore_index *index, char **message);
+// Names of the table and blob files in use, each ended by a line feed.
+magstore_result magstore_index_files(magstore_index *index, magstore_sink sink, void *context, char **message);
+// Drops what the system has of a file in memory, and checks every block of a table as it is on the disk. The values of
+// a blob file are checked when they are read. MAGSTORE_ABSENT: there is no such file.
+magstore_result magstore_index_verify_file(magstore_index *index, const char *name, char **message);
 // The newest lines of RocksDB's own log, which is kept in memory only.
 void magstore_index_recent_log(magstore_index *index, magstore_sink sink, void *context);
 

@@ -1,8 +1,6 @@
 import Digests
 import DriveIO
-import ErasureCoding
 import MetadataIndex
-import NIOCore
 
 /// Reads every shard and copy that should be on the drives of a set, and finds what should not.
 struct ShardExamination {
@@ -63,7 +61,7 @@ struct ShardExamination {
 
     /// - Returns: The bytes that were checked.
     private static func read(_ payload: Payload, on drive: SlotDrive) throws -> UInt64 {
-        guard case .striped(let k, let m, _, let unitByteCount) = payload.layout else {
+        guard payload.isStriped else {
             guard let value = try drive.index.value(.payloads, payload.id.bytes) else {
                 throw ShardDamage(description: "the row is not there")
             }
@@ -73,22 +71,7 @@ struct ShardExamination {
             else { throw ShardDamage(description: "the row does not match its checksum") }
             return UInt64(record.bytes.count)
         }
-        let geometry = StripeGeometry(
-            payloadByteCount: payload.size, dataShards: k, parityShards: m, unitByteCount: unitByteCount)
-        let format = ShardFormat(unitByteCount: unitByteCount)
-        let checked = try CheckedShard(
-            reader: try drive.drive.openShard(ShardName(payload.id.text)), shardByteCount: geometry.shardByteCount,
-            format: format)
-        for stripe in 0..<geometry.stripeCount {
-            let start = geometry.shardOffset(ofStripe: stripe)
-            _ = try checked.read(start..<start + UInt64(geometry.unitByteCount(ofStripe: stripe)))
-        }
-        let footer = format.trailer(checksums: [], payload: payload, shard: payload.shard(ofSlot: drive.slot))
-        let end = checked.reader.byteCount - UInt64(ShardFormat.footerByteCount)
-        guard try checked.reader.read(at: end, count: ShardFormat.footerByteCount) == footer else {
-            throw ShardDamage(description: "the footer does not describe this shard")
-        }
-        return checked.reader.byteCount
+        return try ShardInspection.readAll(payload, on: drive)
     }
 
     // MARK: What nothing names

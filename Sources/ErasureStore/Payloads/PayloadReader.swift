@@ -156,9 +156,7 @@ final class PayloadReader: Sendable {
                 checked = open
             } else {
                 let reader = try drive.drive.openShard(ShardName(payload.id.text))
-                checked = try CheckedShard(
-                    reader: reader, shardByteCount: geometry.shardByteCount,
-                    format: ShardFormat(unitByteCount: geometry.unitByteCount))
+                checked = try CheckedShard(reader: reader, payload: payload, slot: drive.slot)
                 shards.withLock { $0[shard] = checked }
             }
             return try checked.read(range)
@@ -168,6 +166,9 @@ final class PayloadReader: Sendable {
             set.damaged(payload, slot: drive.slot, reason: "the shard file is not there", isRot: false)
         } catch let error as DriveError where error.code == .truncated {
             set.damaged(payload, slot: drive.slot, reason: "the shard file is too short", isRot: true)
+        } catch let error as DriveError where error.code == .inputOutput {
+            // Sectors go bad one by one: the shard is written anew elsewhere, and the drive stays.
+            set.damaged(payload, slot: drive.slot, reason: error.message, isRot: true)
         } catch {
             set.report(DriveFailure(slot: drive.slot, error))
         }

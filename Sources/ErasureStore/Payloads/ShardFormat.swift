@@ -1,5 +1,6 @@
 import Digests
 import DriveIO
+import ErasureCoding
 import MetadataIndex
 import NIOCore
 
@@ -70,19 +71,47 @@ struct ShardFormat: Hashable, Sendable {
     }
 }
 
+extension ShardFormat {
+    /// Whether these bytes were written as a footer, of whatever shard.
+    static func isFooter(_ bytes: ByteBuffer) -> Bool {
+        guard bytes.readableBytes == footerByteCount,
+            let checksum = bytes.getInteger(
+                at: bytes.readerIndex + footerByteCount - 4, endianness: .little, as: UInt32.self),
+            let rest = bytes.getSlice(at: bytes.readerIndex, length: footerByteCount - 4)
+        else { return false }
+        return rest.getString(at: rest.readerIndex, length: magic.utf8.count) == magic
+            && CRC32C.value(of: rest) == checksum
+    }
+}
+
 /// Reads checked bytes of one shard file.
 struct CheckedShard: Sendable {
     let reader: any ShardReader
     let shardByteCount: UInt64
     let format: ShardFormat
+    /// The footer is as it should be.
+    let hasFooter: Bool
 
-    init(reader: any ShardReader, shardByteCount: UInt64, format: ShardFormat) throws(ShardDamage) {
+    /// - Throws: ``ShardDamage`` when the file can not be this shard: its size is another, or its footer is sound and
+    ///   describes something else. A footer that is damaged says nothing: blocks have checksums of their own.
+    init(reader: any ShardReader, payload: Payload, slot: Int) throws {
+        guard case .striped(let k, let m, _, let unitByteCount) = payload.layout else {
+            preconditionFailure("only striped payloads have shard files")
+        }
+        format = ShardFormat(unitByteCount: unitByteCount)
+        shardByteCount =
+            StripeGeometry(payloadByteCount: payload.size, dataShards: k, parityShards: m, unitByteCount: unitByteCount)
+            .shardByteCount
         guard reader.byteCount == format.fileByteCount(shardByteCount) else {
             throw ShardDamage(description: "the shard file has \(reader.byteCount) bytes")
         }
         self.reader = reader
-        self.shardByteCount = shardByteCount
-        self.format = format
+        let end = reader.byteCount - UInt64(ShardFormat.footerByteCount)
+        let footer = try reader.read(at: end, count: ShardFormat.footerByteCount)
+        hasFooter = footer == format.trailer(checksums: [], payload: payload, shard: payload.shard(ofSlot: slot))
+        if !hasFooter, ShardFormat.isFooter(footer) {
+            throw ShardDamage(description: "the footer does not describe this shard")
+        }
     }
 
     /// The bytes of a range of the shard, every block they touch verified.

@@ -127,6 +127,11 @@ private final class UnreadableIndex: MetadataIndex {
     func cursor(_ family: Family, from lower: [UInt8], to upper: [UInt8]?) throws(IndexError) -> any IndexCursor {
         throw error
     }
+    func scan(_ family: Family, from lower: [UInt8], to upper: [UInt8]?) throws(IndexError) -> any IndexCursor {
+        throw error
+    }
+    func files() throws(IndexError) -> [String] { throw error }
+    func verifyFile(_ name: String) throws(IndexError) { throw error }
     func snapshot() throws(IndexError) -> any IndexSnapshot { throw error }
     func write(_ batch: IndexBatch) throws(IndexError) { throw error }
     func close() {}

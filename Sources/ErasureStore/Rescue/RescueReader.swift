@@ -76,7 +76,7 @@ struct RescueReader: Sendable {
             payloadByteCount: payload.size, dataShards: k, parityShards: m, unitByteCount: unitByteCount)
         let reads = drives.filter { payload.slots.contains($0.slot) }.map { drive in
             let read = drive.begin(.access, limitMilliseconds: Self.readMilliseconds) {
-                try Self.shard(payload, geometry, on: drive)
+                try Self.shard(payload, on: drive)
             }
             return (drive, read)
         }
@@ -92,15 +92,9 @@ struct RescueReader: Sendable {
         return Stripes(payload: payload, geometry: geometry, code: code, shards: shards, problems: problems)
     }
 
-    private static func shard(
-        _ payload: Payload, _ geometry: StripeGeometry, on drive: SlotDrive
-    ) throws -> CheckedShard {
-        let format = ShardFormat(unitByteCount: geometry.unitByteCount)
-        let checked = try CheckedShard(
-            reader: try drive.drive.openShard(ShardName(payload.id.text)), shardByteCount: geometry.shardByteCount,
-            format: format)
-        try checked.requireFooter(of: payload, shard: payload.shard(ofSlot: drive.slot))
-        return checked
+    private static func shard(_ payload: Payload, on drive: SlotDrive) throws -> CheckedShard {
+        try CheckedShard(
+            reader: try drive.drive.openShard(ShardName(payload.id.text)), payload: payload, slot: drive.slot)
     }
 
     /// Begins to read k units of a stripe, data before parity.
@@ -177,17 +171,6 @@ struct RescueReader: Sendable {
 
     private func text(_ sentence: String, _ problems: [String]) -> String {
         ([sentence] + problems.sorted()).joined(separator: "; ")
-    }
-}
-
-extension CheckedShard {
-    /// A file that was put in the place of another has good checksums, too.
-    func requireFooter(of payload: Payload, shard: Int) throws {
-        let footer = format.trailer(checksums: [], payload: payload, shard: shard)
-        let end = reader.byteCount - UInt64(ShardFormat.footerByteCount)
-        guard try reader.read(at: end, count: ShardFormat.footerByteCount) == footer else {
-            throw ShardDamage(description: "the footer does not describe this shard")
-        }
     }
 }
 

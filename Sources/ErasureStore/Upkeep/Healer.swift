@@ -42,6 +42,8 @@ struct Healer {
     private func heal(_ payload: Payload, slot: Int) async throws(StoreError) {
         set.pins.pin(payload.id)
         defer { set.pins.unpin(payload.id) }
+        // It may have been deleted before it was pinned: then its files go, and no new one must come.
+        guard try await set.board.view(ofSet: set.index).value(.refs, payload.id.bytes) != nil else { return }
         guard let drive = set.drives[slot] else { return }
         let reader = PayloadReader(set: set, payload: payload, code: code)
         var row: [UInt8]?
@@ -51,7 +53,7 @@ struct Healer {
             row = try await rebuildRow(reader, slot: slot)
         }
         try await set.committer.commit(RecordHealed(payload: payload, slot: slot, row: row))
-        set.damage.countRepair()
+        set.damage.countRepair(payload.id, slot: slot)
     }
 
     private func rebuildRow(_ reader: PayloadReader, slot: Int) async throws(StoreError) -> [UInt8] {
@@ -61,7 +63,9 @@ struct Healer {
         return PayloadRecord(shard: UInt32(shard), bytes: code.units(ofStripe: bytes)[shard]).encoded()
     }
 
-    /// Writes the slot's shard file anew from the other shards, stripe by stripe.
+    /// Writes the slot's shard file anew, stripe by stripe: from the file that is there where it is good, from the
+    /// other shards elsewhere. The new file takes the place of the old one in one step, since until then others may
+    /// need its good blocks.
     private func rebuildFile(_ reader: PayloadReader, on drive: SlotDrive) async throws(StoreError) {
         let payload = reader.payload
         let name = ShardName(payload.id.text)
@@ -69,22 +73,26 @@ struct Healer {
         let geometry = reader.geometry
         let format = ShardFormat(unitByteCount: geometry.unitByteCount)
         do {
-            // What is there under this name was judged wrong or unfinished.
-            let writer = try await drive.perform(.background) {
-                try drive.drive.removeShards([name])
-                return try drive.drive.createShard(name)
+            let (writer, old) = try await drive.perform(.background) {
+                let old = try? CheckedShard(reader: drive.drive.openShard(name), payload: payload, slot: drive.slot)
+                return (try drive.drive.createShard(name), old)
             }
             var checksums: [UInt32] = []
             for stripe in 0..<geometry.stripeCount {
                 let start = geometry.shardOffset(ofStripe: stripe)
                 let range = start..<start + UInt64(geometry.unitByteCount(ofStripe: stripe))
-                let unit = try await reader.rebuild(shard: shard, range: range)
+                var unit: ByteBuffer?
+                if let old { unit = try await drive.perform(.background) { try? old.read(range) } }
+                if unit == nil { unit = try await reader.rebuild(shard: shard, range: range) }
+                guard let unit else { preconditionFailure("a unit is read or rebuilt, or an error thrown") }
                 checksums += format.checksums(of: unit)
                 try await drive.perform(.background) { try writer.append(unit) }
             }
             let trailer = format.trailer(checksums: checksums, payload: payload, shard: shard)
             try await drive.perform(.background) {
                 try writer.append(trailer)
+                // For the operator. There may be none.
+                _ = try? drive.drive.quarantineShard(name)
                 try writer.finish()
                 try drive.drive.checkPlace()
             }

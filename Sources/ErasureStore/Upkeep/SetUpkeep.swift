@@ -59,14 +59,17 @@ struct SetUpkeep {
         }
     }
 
-    /// What readers found becomes `missing`, so that it survives a restart, and is healed from there.
+    private static let damagePerCommit = 256
+
+    /// What readers and scrubs found becomes `missing`, so that it survives a restart, and is healed from there. The
+    /// files stay until they are rebuilt: where several shards are damaged in different places, each has blocks that
+    /// the others need.
     private func recordDamage() async throws(StoreError) {
-        for entry in set.damage.takeAll() {
-            if entry.isRot, entry.payload.isStriped, let drive = set.drives[entry.slot] {
-                let name = ShardName(entry.payload.id.text)
-                _ = try? await drive.perform(.background) { try drive.drive.quarantineShard(name) }
-            }
-            try await set.committer.commit(RecordMissing(payload: entry.payload, slot: entry.slot))
+        while true {
+            let entries = set.damage.next(Self.damagePerCommit)
+            guard !entries.isEmpty else { return }
+            try await set.committer.commit(RecordMissing(entries: entries))
+            set.damage.noteRecorded(entries)
         }
     }
 

@@ -42,16 +42,19 @@ struct RecordHealed: Mutation {
     }
 }
 
-/// A shard was found rotten or gone: it is `missing` until it is healed.
+/// Shards were found rotten or gone: they are `missing` until they are healed.
 struct RecordMissing: Mutation {
-    let payload: Payload
-    let slot: Int
+    let entries: [DamageLog.Entry]
+
+    var weight: Int { entries.count * 256 }
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) {
-        guard try await evaluation.value(.refs, payload.id.bytes) != nil else { return }
-        let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes
-        guard try await evaluation.value(.missing, key) == nil else { return }
-        evaluation.markMissing(payload, slot)
+        for entry in entries {
+            guard try await evaluation.value(.refs, entry.payload.id.bytes) != nil else { continue }
+            let key = MissingKey(slot: UInt16(entry.slot), id: entry.payload.id).bytes
+            guard try await evaluation.value(.missing, key) == nil else { continue }
+            evaluation.markMissing(entry.payload, entry.slot)
+        }
     }
 }
 

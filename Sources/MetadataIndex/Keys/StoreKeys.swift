@@ -86,7 +86,12 @@ package enum StateKey: IndexKey {
     case usage(bucket: UInt64)
     /// `CompletedUploadRecord`.
     case completed(upload: String)
+    /// `ScrubRecord`.
+    case scrub
+    /// `DamagedRecord` of an object.
+    case damaged(HeadKey)
 
+    package static let damagedPrefix = Array("damaged/".utf8)
     package static let usagePrefix = Array("usage/".utf8)
     package static let completedPrefix = Array("completed/".utf8)
 
@@ -98,11 +103,13 @@ package enum StateKey: IndexKey {
         case .clock: Array("clock".utf8)
         case .usage(let bucket): Self.usagePrefix + bigEndianBytes(bucket)
         case .completed(let upload): Self.completedPrefix + Array(upload.utf8)
+        case .scrub: Array("scrub".utf8)
+        case .damaged(let head): Self.damagedPrefix + head.bytes
         }
     }
 
     package init(parsing bytes: [UInt8]) throws(RecordError) {
-        for key in [Self.last, .identity, .syncing, .clock] where key.bytes == bytes {
+        for key in [Self.last, .identity, .syncing, .clock, .scrub] where key.bytes == bytes {
             self = key
             return
         }
@@ -113,6 +120,8 @@ package enum StateKey: IndexKey {
         } else if bytes.starts(with: Self.completedPrefix) {
             var parser = KeyParser(Array(bytes.dropFirst(Self.completedPrefix.count)))
             self = .completed(upload: try parser.remainingText())
+        } else if bytes.starts(with: Self.damagedPrefix) {
+            self = .damaged(try HeadKey(parsing: Array(bytes.dropFirst(Self.damagedPrefix.count))))
         } else {
             throw RecordError("an unknown name in the family state")
         }

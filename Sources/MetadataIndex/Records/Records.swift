@@ -186,6 +186,45 @@ package struct UsageRecord: Hashable, Sendable {
     package init() {}
 }
 
+/// `state`, under `scrub`: the run under way, or the last one, of a set.
+package struct ScrubRecord: Hashable, Sendable {
+    /// Milliseconds since 1970; 0: none ever began.
+    package var started: Int64 = 0
+    /// 0 while it is under way.
+    package var finished: Int64 = 0
+    /// 1: stopped by the operator.
+    package var stopped: UInt32 = 0
+    /// From when on the next run is counted, where none ever began.
+    package var scheduled: Int64 = 0
+    /// Where it goes on: a family's number, or 0 before all of them.
+    package var family: UInt8 = 0
+    /// Behind this row of the family.
+    package var key: [UInt8] = []
+    /// Behind this part of the row that comes next.
+    package var part: UInt32 = 0
+    package var shards: UInt64 = 0
+    package var byteCount: UInt64 = 0
+    package var rows: UInt64 = 0
+    package var found: UInt64 = 0
+    package var repaired: UInt64 = 0
+    package var unknown = UnknownFields()
+
+    package init() {}
+}
+
+/// `state`, under `damaged/`: an object that has lost more than parity can replace.
+package struct DamagedRecord: Hashable, Sendable {
+    /// The payload or part list that the object named. Once it names another, this says nothing.
+    package var id: DataID?
+    /// For people.
+    package var reason = ""
+    /// Milliseconds since 1970.
+    package var found: Int64 = 0
+    package var unknown = UnknownFields()
+
+    package init() {}
+}
+
 package struct MemberRecord: Hashable, Sendable {
     package var slot: UInt32
     package var drive: DriveUUID

@@ -67,6 +67,20 @@ extension RocksDBIndex {
         return counts
     }
 
+    package func files() throws(IndexError) -> [String] {
+        var bytes: [UInt8] = []
+        try check { message in
+            withUnsafeMutablePointer(to: &bytes) { magstore_index_files(handle.pointer, keepBytes, $0, &message) }
+        }
+        return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }.sorted()
+    }
+
+    package func verifyFile(_ name: String) throws(IndexError) {
+        let result = try check { message in magstore_index_verify_file(handle.pointer, name, &message) }
+        // A compaction may have made it superfluous meanwhile.
+        if case .absent = result, try files().contains(name) { throw IndexError(.corrupt, "\(name) is gone") }
+    }
+
     /// The newest lines of RocksDB's own log, which is kept in memory only.
     package var recentLog: String {
         var bytes: [UInt8] = []

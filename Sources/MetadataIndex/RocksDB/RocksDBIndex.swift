@@ -99,6 +99,12 @@ package final class RocksDBIndex: MetadataIndex {
         try RocksDBCursor(handle, family, from: lower, to: upper)
     }
 
+    package func scan(
+        _ family: Family, from lower: [UInt8], to upper: [UInt8]?
+    ) throws(IndexError) -> any IndexCursor {
+        try RocksDBCursor(handle, family, from: lower, to: upper, scans: true)
+    }
+
     package func close() {
         magstore_index_close(handle.pointer)
     }

@@ -28,4 +28,8 @@ final class RocksDBSnapshot: IndexSnapshot, @unchecked Sendable {
     func cursor(_ family: Family, from lower: [UInt8], to upper: [UInt8]?) throws(IndexError) -> any IndexCursor {
         try RocksDBCursor(handle, family, from: lower, to: upper, in: self)
     }
+
+    func scan(_ family: Family, from lower: [UInt8], to upper: [UInt8]?) throws(IndexError) -> any IndexCursor {
+        try RocksDBCursor(handle, family, from: lower, to: upper, in: self, scans: true)
+    }
 }

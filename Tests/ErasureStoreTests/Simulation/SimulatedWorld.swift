@@ -199,7 +199,8 @@ private final class AbsentDrive: Drive {
     func createShard(_ name: ShardName) throws(DriveError) -> any ShardWriter { throw error }
     func openShard(_ name: ShardName) throws(DriveError) -> any ShardReader { throw error }
     func removeShards(_ names: [ShardName]) throws(DriveError) { throw error }
-    func quarantineShard(_ name: ShardName) throws(DriveError) { throw error }
+    func inspectShard(_ name: ShardName) throws(DriveError) -> any ShardReader { throw error }
+    func quarantineShard(_ name: ShardName) throws(DriveError) -> Bool { throw error }
     func quarantineIndex() throws(DriveError) { throw error }
     func shardNames(after: ShardName?, limit: Int) throws(DriveError) -> [ShardName] { throw error }
 }
