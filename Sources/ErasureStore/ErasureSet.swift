@@ -55,6 +55,7 @@ final class ErasureSet: Sendable {
     let pins = PinTable()
     let space = SpaceGuard()
     let damage = DamageLog()
+    let scrub = ScrubControl()
     /// Readers' and background work's failures: what condemns a drive goes to the committer.
     let registry = ViewRegistry()
     private let state = Mutex(State())

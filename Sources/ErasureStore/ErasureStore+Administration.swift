@@ -29,7 +29,7 @@ extension ErasureStore {
                     serves: service == .serving, entry: standing.ledger[slot])
             },
             corruptionFound: damage.found, shardsRepaired: damage.repaired, freeByteCount: set.space.free,
-            heal: HealStatus(missingShards: standing.missingCount), scrub: ScrubStatus())
+            heal: HealStatus(missingShards: standing.missingCount), scrub: set.scrubStatus)
     }
 
     private func driveStatus(

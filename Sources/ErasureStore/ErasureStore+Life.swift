@@ -75,6 +75,7 @@ extension ErasureStore {
                 group.addTask { await upkeep.takeBackDrives() }
                 group.addTask { await upkeep.run() }
                 group.addTask { await DriveWatch(set: set).run() }
+                group.addTask { await Scrub(set: set).run() }
             }
             group.addTask { await self.keepTryingForBuckets() }
             await group.waitForAll()

@@ -283,7 +283,8 @@ extension Drive {
             try writer.finish()
             let reader = try drive.inspectShard(shardName(1))
             #expect(reader.byteCount == 20_011)
-            for (offset, count) in [(0, 20_011), (0, 1), (1, 4096), (4095, 2), (4096, 8192), (20_010, 1), (16_384, 3627)] {
+            let ranges = [(0, 20_011), (0, 1), (1, 4096), (4095, 2), (4096, 8192), (20_010, 1), (16_384, 3627)]
+            for (offset, count) in ranges {
                 #expect(reader.reading(offset, count) == .success(ByteBuffer(bytes: bytes[offset..<offset + count])))
                 #expect(reader.readCached(at: UInt64(offset), count: count) == nil)
             }

@@ -5,7 +5,7 @@ import MetadataIndex
 struct IndexComparison {
     let place: SetPlace
     let log: FindingLog
-    let drives: [SlotDrive]
+    let sources: [IndexSource]
 
     private static let rowsPerPage = 2000
 
@@ -15,7 +15,7 @@ struct IndexComparison {
         for family in Family.allCases where family != .payloads {
             var after: [UInt8]?
             while true {
-                let rows = try await drives[0].page(family, after: after, limit: Self.rowsPerPage)
+                let rows = try await sources[0].page(family, after: after, limit: Self.rowsPerPage)
                 count += rows.count
                 // Behind a short page the others may still have rows.
                 let end = rows.count < Self.rowsPerPage ? nil : rows.last.map { $0.key + [0] }
@@ -31,7 +31,7 @@ struct IndexComparison {
         _ rows: [IndexRow], _ family: Family, after: [UInt8]?, to end: [UInt8]?
     ) async throws(DriveFailure) {
         var pages = [rows]
-        for drive in drives.dropFirst() { pages.append(try await drive.page(family, after: after, to: end)) }
+        for source in sources.dropFirst() { pages.append(try await source.page(family, after: after, to: end)) }
         guard pages.dropFirst().contains(where: { $0 != rows }) else { return }
         let tables = pages.map { Dictionary($0.map { ($0.key, $0.value) }) { first, _ in first } }
         let keys = Set(tables.lazy.flatMap(\.keys)).filter { family != .state || !CatchUp.ownState.contains($0) }
@@ -42,14 +42,14 @@ struct IndexComparison {
 
     private func report(_ family: Family, _ key: [UInt8], _ values: [[UInt8]?]) {
         let common = Dictionary(grouping: values) { $0 }.max { $0.value.count < $1.value.count }?.key ?? nil
-        for (drive, value) in zip(drives, values) where value != common {
+        for (source, value) in zip(sources, values) where value != common {
             let what =
                 switch (value, common) {
                 case (nil, _): "lacks the row"
                 case (_, nil): "has what the others lack, the row"
                 default: "differs from the others in the row"
                 }
-            log.add(.row, drive.drive.path, "\(what) \(Self.text(key)) of \(family)")
+            log.add(.row, source.drive.drive.path, "\(what) \(Self.text(key)) of \(family)")
         }
     }
 

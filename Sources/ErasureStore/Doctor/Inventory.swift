@@ -33,25 +33,25 @@ struct Inventory {
         self.bucketNames = bucketNames
     }
 
-    mutating func take(of drive: SlotDrive) async throws(DriveFailure) -> [NamedPayload] {
-        try await eachRow(of: .documents, on: drive) { (inventory, row) throws(RecordError) in
+    mutating func take(of source: IndexSource) async throws(DriveFailure) -> [NamedPayload] {
+        try await eachRow(of: .documents, on: source) { (inventory, row) throws(RecordError) in
             let path = try DocumentKey(parsing: row.key).path
             guard path.hasPrefix("bucket/") else { return }
             let record = try BucketRecord(decoding: row.value)
             inventory.bucketNames[record.id] = String(path.dropFirst("bucket/".count))
         }
-        try await eachRow(of: .trash, on: drive) { (inventory, row) throws(RecordError) in
+        try await eachRow(of: .trash, on: source) { (inventory, row) throws(RecordError) in
             let trash = try TrashRecord(decoding: row.value)
             inventory.trashed.formUnion(trash.payloads.map(\.id))
             if let manifest = trash.manifest { inventory.trashed.insert(manifest) }
         }
-        try await eachRow(of: .heads, on: drive) { (inventory, row) throws(RecordError) in try inventory.addHead(row) }
-        try await eachRow(of: .uploads, on: drive) { (inventory, row) throws(RecordError) in
+        try await eachRow(of: .heads, on: source) { (inventory, row) throws(RecordError) in try inventory.addHead(row) }
+        try await eachRow(of: .uploads, on: source) { (inventory, row) throws(RecordError) in
             let key = try UploadKey(parsing: row.key)
             _ = try UploadRecord(decoding: row.value)
             inventory.uploads[key.upload] = inventory.name(bucket: key.bucket, key.key)
         }
-        try await eachRow(of: .parts, on: drive) { (inventory, row) throws(RecordError) in
+        try await eachRow(of: .parts, on: source) { (inventory, row) throws(RecordError) in
             let key = try PartKey(parsing: row.key)
             let part = try PartRecord(decoding: row.value)
             guard let object = inventory.uploads[key.upload] else {
@@ -59,21 +59,21 @@ struct Inventory {
             }
             inventory.count(part.payload, name: "part \(key.number) of an upload of \(object)")
         }
-        try await eachRow(of: .manifests, on: drive) { (inventory, row) throws(RecordError) in
+        try await eachRow(of: .manifests, on: source) { (inventory, row) throws(RecordError) in
             try inventory.addManifest(row)
         }
-        try await checkReferences(on: drive)
-        try await checkMissing(on: drive)
-        try await checkUsage(on: drive)
+        try await checkReferences(on: source)
+        try await checkMissing(on: source)
+        try await checkUsage(on: source)
         return payloads
     }
 
     private mutating func eachRow(
-        of family: Family, on drive: SlotDrive, _ body: (inout Inventory, IndexRow) throws(RecordError) -> Void
+        of family: Family, on source: IndexSource, _ body: (inout Inventory, IndexRow) throws(RecordError) -> Void
     ) async throws(DriveFailure) {
         var after: [UInt8]?
         while true {
-            let rows = try await drive.page(family, after: after, limit: Self.rowsPerPage)
+            let rows = try await source.page(family, after: after, limit: Self.rowsPerPage)
             for row in rows {
                 do throws(RecordError) {
                     try body(&self, row)
@@ -134,10 +134,10 @@ struct Inventory {
 
     // MARK: Records that count
 
-    private mutating func checkReferences(on drive: SlotDrive) async throws(DriveFailure) {
+    private mutating func checkReferences(on source: IndexSource) async throws(DriveFailure) {
         for (id, name) in manifestNames { report(.row, "the part list \(id) of \(name) is not there") }
         var unreferenced = Set(counted.keys)
-        try await eachRow(of: .refs, on: drive) { (inventory, row) throws(RecordError) in
+        try await eachRow(of: .refs, on: source) { (inventory, row) throws(RecordError) in
             let id = try DataID(parsing: row.key)
             let record = try ReferencesRecord(decoding: row.value)
             unreferenced.remove(id)
@@ -150,8 +150,8 @@ struct Inventory {
         for id in unreferenced { report(.counter, "\(id) is named and has no count") }
     }
 
-    private mutating func checkMissing(on drive: SlotDrive) async throws(DriveFailure) {
-        try await eachRow(of: .missing, on: drive) { (inventory, row) throws(RecordError) in
+    private mutating func checkMissing(on source: IndexSource) async throws(DriveFailure) {
+        try await eachRow(of: .missing, on: source) { (inventory, row) throws(RecordError) in
             let key = try MissingKey(parsing: row.key)
             _ = try MissingRecord(decoding: row.value)
             inventory.missing.insert(key)
@@ -164,9 +164,9 @@ struct Inventory {
         }
     }
 
-    private mutating func checkUsage(on drive: SlotDrive) async throws(DriveFailure) {
+    private mutating func checkUsage(on source: IndexSource) async throws(DriveFailure) {
         var recount = usage
-        try await eachRow(of: .state, on: drive) { (inventory, row) throws(RecordError) in
+        try await eachRow(of: .state, on: source) { (inventory, row) throws(RecordError) in
             guard row.key.starts(with: StateKey.usagePrefix), case .usage(let bucket) = try StateKey(parsing: row.key)
             else { return }
             let record = try UsageRecord(decoding: row.value)

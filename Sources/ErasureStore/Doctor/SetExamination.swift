@@ -19,18 +19,10 @@ struct SetExamination {
         summary.drives = opened.count
         let equal = await equalDrives(opened)
         if !equal.isEmpty {
-            var inventory = Inventory(place: place, log: log, bucketNames: bucketNames)
-            do throws(DriveFailure) {
-                summary.rows = try await IndexComparison(place: place, log: log, drives: equal).carryOut()
-                let payloads = try await inventory.take(of: equal[0])
-                let shards = ShardExamination(place: place, log: log, drives: equal)
-                try await shards.readAll(payloads, sparing: inventory.missing, into: &summary)
-                try await shards.findOrphans(live: inventory.counted, trashed: inventory.trashed)
-            } catch {
-                log.add(.index, place.name, "slot \(error.slot) can not be read: \(error.reason)")
-            }
-            summary.objects = inventory.objectCount
-            bucketNames = inventory.bucketNames
+            let sources = equal.map { IndexSource(drive: $0, reader: $0.index) }
+            let shards = ShardExamination(place: place, log: log, sources: sources)
+            await SetComparison(place: place, log: log, shards: shards)
+                .carryOut(into: &summary, bucketNames: &bucketNames)
         }
         for opened in opened { await Self.close(opened.drive) }
         return summary
@@ -85,17 +77,24 @@ struct SetExamination {
     }
 }
 
-extension SlotDrive {
-    /// Up to `limit` rows behind `after`, in the background.
-    func page(
-        _ family: Family, after: [UInt8]?, to upper: [UInt8]? = nil, limit: Int = .max
-    ) async throws(DriveFailure) -> [IndexRow] {
-        let index = index
-        return try await perform(.background) {
-            let cursor = try index.cursor(family, from: after.map { $0 + [0] } ?? [], to: upper)
-            var rows: [IndexRow] = []
-            while rows.count < limit, let row = try cursor.next() { rows.append(row) }
-            return rows
+/// What is compared and read of drives whose indexes are at one batch, stopped or serving.
+struct SetComparison: Sendable {
+    let place: SetPlace
+    let log: FindingLog
+    let shards: ShardExamination
+
+    func carryOut(into summary: inout DoctorSummary, bucketNames: inout [UInt64: String]) async {
+        var inventory = Inventory(place: place, log: log, bucketNames: bucketNames)
+        do throws(DriveFailure) {
+            let comparison = IndexComparison(place: place, log: log, sources: shards.sources)
+            summary.rows = try await comparison.carryOut()
+            let payloads = try await inventory.take(of: shards.sources[0])
+            try await shards.readAll(payloads, sparing: inventory.missing, into: &summary)
+            try await shards.findOrphans(live: inventory.counted, trashed: inventory.trashed)
+        } catch {
+            log.add(.index, place.name, "slot \(error.slot) can not be read: \(error.reason)")
         }
+        summary.objects = inventory.objectCount
+        bucketNames = inventory.bucketNames
     }
 }

@@ -11,6 +11,7 @@ final class SlotDrive: Sendable {
     let executor: any DriveExecutor
     let clock: any StoreClock
     private let overdue = Atomic(false)
+    private let calls = Atomic<UInt64>(0)
 
     init(
         slot: Int, uuid: DriveUUID, drive: any Drive, index: any MetadataIndex, executor: any DriveExecutor,
@@ -40,6 +41,7 @@ final class SlotDrive: Sendable {
     ) -> Promise<Result<Value, DriveFailure>> {
         let promise = Promise<Result<Value, DriveFailure>>()
         let slot = slot
+        if lane == .access { calls.wrappingAdd(1, ordering: .relaxed) }
         executor.submit(lane) {
             promise.fulfil(Result { try work() }.mapError { DriveFailure(slot: slot, $0) })
         } otherwise: {
@@ -58,6 +60,7 @@ final class SlotDrive: Sendable {
         _ work: @escaping @Sendable () throws -> Value, failed: @escaping @Sendable (DriveFailure) -> Void,
         answer: @escaping @Sendable (Value?) -> Void
     ) {
+        calls.wrappingAdd(1, ordering: .relaxed)
         executor.submit(.access) { [self] in
             do {
                 let value = try work()
@@ -71,6 +74,9 @@ final class SlotDrive: Sendable {
             answer(nil)
         }
     }
+
+    /// What clients have waited for so far, roughly: background work yields to them.
+    var callCount: UInt64 { calls.load(ordering: .relaxed) }
 
     /// Whether a read was waited for in vain and nothing was answered since: then others are asked first.
     var isOverdue: Bool { overdue.load(ordering: .relaxed) }

@@ -46,6 +46,10 @@ final class BucketTable: Sendable {
         state.withLock { $0.names[id] != nil }
     }
 
+    func name(of id: BucketID) -> BucketName? {
+        state.withLock { $0.names[id] }
+    }
+
     func insert(_ info: BucketInfo) {
         state.withLock { state in
             state.byName[info.name] = Entry(info: info)

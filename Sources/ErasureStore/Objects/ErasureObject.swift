@@ -95,7 +95,14 @@ final class ErasureObject: StoredObject {
     }
 
     func stream(_ segments: [ObjectStream.Segment]) -> ObjectStream {
-        ObjectStream(segments: segments, pin: pin, budget: budget)
+        ObjectStream(segments: segments, pin: pin, budget: budget) { [self] in isUnreadable() }
+    }
+
+    /// Whether it is lost or only out of reach, the scrub finds out.
+    fileprivate func isUnreadable() {
+        guard let content = head.content else { return }
+        set.scrub.suspect(
+            ScrubControl.Suspect(key: HeadKey(bucket: bucket.value, key: info.key.bytes), content: content))
     }
 }
 

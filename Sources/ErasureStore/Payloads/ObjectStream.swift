@@ -28,19 +28,31 @@ final class ObjectStream: ByteStream, @unchecked Sendable {
 
     private let pin: Pin
     private let budget: TransferBudget
+    private let isUnreadable: @Sendable () -> Void
     private var segments: ArraySlice<Segment>
     private var pieces: ArraySlice<(PayloadReader, StripeGeometry.Piece)> = []
     private var stripe: (reader: PayloadReader, range: Range<UInt64>, stripes: Range<UInt64>)?
     private var begun: [Begun] = []
     private var delivered: (TransferBudget.Allotment?, TransferBudget.Allotment?)
 
-    init(segments: [Segment], pin: Pin, budget: TransferBudget) {
+    /// - Parameter isUnreadable: told when bytes can not be read from any drive.
+    init(segments: [Segment], pin: Pin, budget: TransferBudget, isUnreadable: @escaping @Sendable () -> Void) {
         self.segments = segments[...]
         self.pin = pin
         self.budget = budget
+        self.isUnreadable = isUnreadable
     }
 
     func next() async throws -> ByteBuffer? {
+        do {
+            return try await advance()
+        } catch let error as StoreError {
+            if error.code == .unreadable { isUnreadable() }
+            throw error
+        }
+    }
+
+    private func advance() async throws -> ByteBuffer? {
         while true {
             try await beginReads()
             if !begun.isEmpty {

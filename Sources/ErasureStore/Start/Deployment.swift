@@ -14,6 +14,8 @@ package struct DeploymentRequest: Sendable {
     /// Goes on without batches that may have been acknowledged, when the drives that have them are gone for good.
     package var acceptLoss = false
     package var limits = PayloadLimits()
+    /// Between the beginnings of scrubs; nil: none begins by itself.
+    package var scrubIntervalMilliseconds: UInt64? = ScrubControl.defaultIntervalMilliseconds
 
     package init(pools: [[String]], parity: Int? = nil, setSize: Int? = nil) {
         self.pools = pools
@@ -251,6 +253,7 @@ private struct Assembly {
         let store = ErasureStore(
             sets: sets, board: board, roster: roster, environment: environment, limits: request.limits)
         for set in sets {
+            set.scrub.intervalMilliseconds = request.scrubIntervalMilliseconds
             let mine = drives.filter { roster.setIndex(of: $0.identity) == set.index }
             for drive in mine { roster.use(drive.path, set: set.index, slot: drive.identity.slot) }
             await store.start(set, mine, acceptLoss: request.acceptLoss)

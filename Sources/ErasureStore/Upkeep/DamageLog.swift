@@ -44,8 +44,9 @@ final class DamageLog: Sendable {
     /// Some of what waits, until it is said to be recorded.
     func next(_ limit: Int) -> [Entry] {
         let waiting = state.withLock { $0.waiting.values.map { $0 } }
-        let sorted = waiting.sorted {
-            ($0.payload.id.epoch, $0.payload.id.counter, $0.slot) < ($1.payload.id.epoch, $1.payload.id.counter, $1.slot)
+        let sorted = waiting.sorted { left, right in
+            (left.payload.id.epoch, left.payload.id.counter, left.slot)
+                < (right.payload.id.epoch, right.payload.id.counter, right.slot)
         }
         return Array(sorted.prefix(limit))
     }
