@@ -83,10 +83,11 @@ struct Scrub: Sendable {
     }
 
     private func beginIfDue(_ memory: Memory) async throws(StoreError) {
-        guard let record = set.scrub.record, set.scrub.intervalMilliseconds != nil else { return }
+        guard let record = set.scrub.record, let interval = set.scrub.intervalMilliseconds else { return }
         let clock = set.environment.clock
         if record.started == 0, record.scheduled == 0 {
-            guard clock.uptimeMilliseconds() - memory.servingSince >= Self.scheduleMilliseconds else { return }
+            let patience = min(interval, Self.scheduleMilliseconds)
+            guard clock.uptimeMilliseconds() - memory.servingSince >= patience else { return }
             set.scrub.record = try await set.committer.commit(ChangeScrub(change: .schedule))
         }
         let now = clock.now().milliseconds

@@ -93,10 +93,16 @@ extension ScrubWalk {
             return [Item(payload: payload, row: row.key, part: 0, head: key, content: content)]
         }
         let view = try set.board.view(ofSet: set.index)
-        // Deleted since the page was read, or damaged, which the walk over part lists finds.
         guard let bytes = try await view.value(.manifests, content.bytes),
             let list = try? ManifestRecord(decoding: bytes)
-        else { return [] }
+        else {
+            // Unless it was deleted since the page was read.
+            let now = try await view.value(.heads, row.key).flatMap { try? HeadRecord(decoding: $0) }
+            if now?.content == content {
+                try await damagedObjects.list([(key, content, "its part list is not there or damaged")])
+            }
+            return []
+        }
         return list.parts.compactMap { part in
             part.payload.map { Item(payload: $0, row: row.key, part: part.number, head: key, content: content) }
         }

@@ -23,6 +23,7 @@ struct OpenStore: Sendable {
         var request = DeploymentRequest(
             pools: plan.pools, parity: plan.settings.parity, setSize: plan.settings.setSize)
         request.acceptLoss = acceptLoss
+        request.scrubIntervalMilliseconds = plan.settings.scrubInterval.milliseconds
         request.limits.transferByteCount = plan.memory.stripes
         let store = try await ErasureStore.open(
             request, environment: environment(memory, descriptors, clock, logger),

@@ -17,6 +17,9 @@ extension Setting {
             "set-size", \.setSize, .number("count", in: 1...16),
             unset: "the largest number up to 16 that divides the pool evenly",
             "Drives that form an erasure set. Fixed when the drives are first used."),
+        .one(
+            "scrub-interval", \.scrubInterval, .scrubInterval,
+            "How often everything on the drives is read and verified, in the background; off for never by itself."),
     ]
 
     private static let network: [Setting] = [

@@ -8,6 +8,7 @@ struct Settings: Sendable {
     var drives: [String] = []
     var parity: Int?
     var setSize: Int?
+    var scrubInterval = ScrubInterval.every(seconds: 30 * 86_400)
 
     // Network
     var addresses = [HTTPAddress(host: "127.0.0.1", port: 9000)]

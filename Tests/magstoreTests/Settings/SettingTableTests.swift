@@ -7,7 +7,8 @@ import Testing
 @Suite struct SettingTableTests {
     /// Some valid value of each setting.
     private static let samples: [String: [String]] = [
-        "drives": ["/a", "/b"], "parity": ["2"], "set-size": ["6"], "address": ["0.0.0.0:9000", "[::1]:9001"],
+        "drives": ["/a", "/b"], "parity": ["2"], "set-size": ["6"],
+        "scrub-interval": ["12h"], "address": ["0.0.0.0:9000", "[::1]:9001"],
         "tls-certificate": ["c.pem"], "tls-key": ["k.pem"], "public-url": ["https://s3.example.org"],
         "trusted-proxy": ["10.0.0.0/8", "fd00::/8"], "domain": ["s3.example.org"], "region": ["eu-1"],
         "root-user": ["somebody"], "root-password": ["something"], "metrics-token": ["token"],
