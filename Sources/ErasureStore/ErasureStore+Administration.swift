@@ -59,24 +59,3 @@ extension ErasureStore {
         return status
     }
 }
-
-// MARK: What an operator may ask of it
-
-extension ErasureStore: StoreAdministration {
-    /// To be replaced: a store that does not scrub must say so, not pretend.
-    private static let notYet = StoreError(.unavailable, "This version does not scrub yet.")
-
-    package func startScrub() async throws(StoreError) { throw Self.notYet }
-
-    package func stopScrub() async throws(StoreError) { throw Self.notYet }
-
-    package func damagedObjects(after: DamagedObject?, limit: Int) async throws(StoreError) -> [DamagedObject] {
-        throw Self.notYet
-    }
-
-    package func examine(
-        report: @escaping @Sendable (HealthFinding) -> Void
-    ) async throws(StoreError) -> HealthExamination {
-        throw Self.notYet
-    }
-}

@@ -1,7 +1,7 @@
 import MetadataIndex
 package import StorageAPI
 
-extension ErasureStore {
+extension ErasureStore: StoreAdministration {
     package func startScrub() async throws(StoreError) {
         try await changeScrub(.start)
     }
