@@ -12,6 +12,7 @@ from store import binary
 
 BLOCK = 64 * 1024
 FOOTER = 96
+BLOCKS_PER_UNIT = 4
 # Every few seconds instead of every thirty days.
 OPTIONS = ["--scrub-interval=5s"]
 
@@ -77,15 +78,16 @@ def block_count(path: Path) -> int:
 
 
 def test_one_in_a_hundred_blocks_rotten(rotten):
-    """At most two with one number, in whatever shards of an object; the footers of some files too."""
+    """At most two shards of a stripe, in whatever shards of an object; the footers of some files too."""
     damaged = set()
     for files in rotten.shards().values():
         assert len(files) == 6
-        for block in range(block_count(files[0])):
-            if rotten.random.random() < 0.06:
+        blocks = range(block_count(files[0]))
+        for start in blocks[::BLOCKS_PER_UNIT]:
+            if rotten.random.random() < 0.15:
                 for path in rotten.random.sample(files, rotten.random.choice([1, 2])):
-                    length = min(BLOCK, path.stat().st_size - FOOTER - block * BLOCK)
-                    rotten.flip(path, block * BLOCK + rotten.random.randrange(min(length, 1000)))
+                    block = rotten.random.choice(blocks[start : start + BLOCKS_PER_UNIT])
+                    rotten.flip(path, block * BLOCK + rotten.random.randrange(1000))
                     damaged.add(path)
     for files in list(rotten.shards().values())[:3]:
         path = rotten.random.choice(files)
