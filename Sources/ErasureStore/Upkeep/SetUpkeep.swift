@@ -39,7 +39,7 @@ struct SetUpkeep {
     /// Everything else, until the set is closed.
     func run() async {
         var round: UInt64 = 0
-        var sweptEpoch: UInt64 = 0
+        var swept: [Int: SlotDrive] = [:]
         while !set.isClosed {
             await set.environment.clock.sleep(milliseconds: Self.roundMilliseconds)
             guard case .serving = set.mode else { continue }
@@ -47,10 +47,7 @@ struct SetUpkeep {
                 try await recordDamage()
                 try await reap()
                 try await heal()
-                if sweptEpoch != set.epoch {
-                    sweptEpoch = set.epoch
-                    try await afterStart()
-                }
+                try await sweep(&swept)
                 if round.isMultiple(of: Self.slowRounds) { try await forgetOldRows() }
             } catch {
                 set.logger.debug("upkeep waits", metadata: ["set": "\(set.name)", "error": "\(error.message)"])
@@ -85,10 +82,11 @@ struct SetUpkeep {
         while let next = after, !set.isClosed { after = try await healer.round(after: next) }
     }
 
-    /// What a crash left: orphaned files, uploads and counters of buckets that are gone.
-    private func afterStart() async throws(StoreError) {
-        for drive in set.memberDrives() {
+    /// What a crash left on a drive, once for each handle: one that was away has missed the sweep of the start.
+    private func sweep(_ swept: inout [Int: SlotDrive]) async throws(StoreError) {
+        for drive in set.memberDrives() where swept[drive.slot] !== drive {
             let removed = try await Sweeper(set: set).sweep(drive)
+            swept[drive.slot] = drive
             if removed > 0 {
                 set.logger.info(
                     "removed files that nothing names",
