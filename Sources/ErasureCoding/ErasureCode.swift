@@ -69,6 +69,19 @@ package final class ErasureCode: Sendable {
         return data + encode(data)
     }
 
+    /// The bytes that ``units(ofStripe:)`` cut up, from at least k of the units.
+    ///
+    /// - Returns: Nil when the units hold fewer than `byteCount` bytes.
+    package func stripe(from units: [Int: ByteBuffer], byteCount: Int) -> ByteBuffer? {
+        let data = reconstruct(units, wanted: Array(0..<dataShards))
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(byteCount + dataShards)
+        for number in 0..<dataShards {
+            if let unit = data[number] { bytes.writeImmutableBuffer(unit) }
+        }
+        return bytes.readSlice(length: byteCount)
+    }
+
     /// The wanted units, by index, from at least k present ones of equal length. Units are given as they are.
     package func reconstruct(_ shards: [Int: ByteBuffer], wanted: [Int]) -> [Int: ByteBuffer] {
         precondition(shards.count >= dataShards, "too few units to reconstruct from")

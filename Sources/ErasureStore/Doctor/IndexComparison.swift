@@ -3,7 +3,6 @@ import MetadataIndex
 
 /// Compares the indexes of a set row by row: outside `payloads` they are byte-identical (invariant I4).
 struct IndexComparison {
-    let place: SetPlace
     let log: FindingLog
     let sources: [IndexSource]
 

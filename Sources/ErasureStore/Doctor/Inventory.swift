@@ -10,7 +10,8 @@ struct NamedPayload: Sendable {
 ///
 /// Holds some hundred bytes for each payload of the set.
 struct Inventory {
-    let place: SetPlace
+    /// Of the set, for messages.
+    let name: String
     let log: FindingLog
     var bucketNames: [UInt64: String]
     /// How many records name each payload or part list.
@@ -27,8 +28,8 @@ struct Inventory {
 
     private static let rowsPerPage = 2000
 
-    init(place: SetPlace, log: FindingLog, bucketNames: [UInt64: String]) {
-        self.place = place
+    init(name: String, log: FindingLog, bucketNames: [UInt64: String]) {
+        self.name = name
         self.log = log
         self.bucketNames = bucketNames
     }
@@ -87,7 +88,7 @@ struct Inventory {
     }
 
     private func report(_ kind: DoctorFinding.Kind, _ text: String) {
-        log.add(kind, place.name, text)
+        log.add(kind, name, text)
     }
 
     private func name(bucket: UInt64, _ key: [UInt8]) -> String {

@@ -20,8 +20,8 @@ struct SetExamination {
         let equal = await equalDrives(opened)
         if !equal.isEmpty {
             let sources = equal.map { IndexSource(drive: $0, reader: $0.index) }
-            let shards = ShardExamination(place: place, log: log, sources: sources)
-            await SetComparison(place: place, log: log, shards: shards)
+            let shards = ShardExamination(log: log, sources: sources)
+            await SetComparison(name: place.name, log: log, shards: shards)
                 .carryOut(into: &summary, bucketNames: &bucketNames)
         }
         for opened in opened { await Self.close(opened.drive) }
@@ -79,20 +79,21 @@ struct SetExamination {
 
 /// What is compared and read of drives whose indexes are at one batch, stopped or serving.
 struct SetComparison: Sendable {
-    let place: SetPlace
+    /// Of the set, for messages.
+    let name: String
     let log: FindingLog
     let shards: ShardExamination
 
     func carryOut(into summary: inout DoctorSummary, bucketNames: inout [UInt64: String]) async {
-        var inventory = Inventory(place: place, log: log, bucketNames: bucketNames)
+        var inventory = Inventory(name: name, log: log, bucketNames: bucketNames)
         do throws(DriveFailure) {
-            let comparison = IndexComparison(place: place, log: log, sources: shards.sources)
+            let comparison = IndexComparison(log: log, sources: shards.sources)
             summary.rows = try await comparison.carryOut()
             let payloads = try await inventory.take(of: shards.sources[0])
             try await shards.readAll(payloads, sparing: inventory.missing, into: &summary)
             try await shards.findOrphans(live: inventory.counted, trashed: inventory.trashed)
         } catch {
-            log.add(.index, place.name, "slot \(error.slot) can not be read: \(error.reason)")
+            log.add(.index, name, "slot \(error.slot) can not be read: \(error.reason)")
         }
         summary.objects = inventory.objectCount
         bucketNames = inventory.bucketNames

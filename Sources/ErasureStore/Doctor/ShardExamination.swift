@@ -4,7 +4,6 @@ import MetadataIndex
 
 /// Reads every shard and copy that should be on the drives of a set, and finds what should not.
 struct ShardExamination {
-    let place: SetPlace
     let log: FindingLog
     let sources: [IndexSource]
     /// While the store serves: which of these payloads are still named, and keeps them until they have been read.
@@ -75,10 +74,9 @@ struct ShardExamination {
             guard let value = try source.reader.value(.payloads, payload.id.bytes) else {
                 throw ShardDamage(description: "the row is not there")
             }
-            guard let record = try? PayloadRecord(decoding: value),
-                record.checksum == PayloadRecord.checksum(of: record.bytes),
-                payload.isWhole(record, slot: source.drive.slot)
-            else { throw ShardDamage(description: "the row does not match its checksum") }
+            guard let record = payload.wholeRecord(value, slot: source.drive.slot) else {
+                throw ShardDamage(description: "the row does not match its checksum")
+            }
             return UInt64(record.bytes.count)
         }
         return try ShardInspection.readAll(payload, on: source.drive)
@@ -92,7 +90,7 @@ struct ShardExamination {
             let slotDrive = source.drive
             var after: ShardName?
             repeat {
-                let last = after
+                    let last = after
                 let names = try await slotDrive.perform(.background) {
                     try slotDrive.drive.shardNames(after: last, limit: Self.namesPerPage)
                 }

@@ -45,18 +45,11 @@ final class PayloadReader: Sendable {
 
     /// The payload from `k` of its inline shards.
     private func joined(_ units: [Int: ByteBuffer]) throws(StoreError) -> ByteBuffer {
-        let k = code.dataShards
-        guard units.count >= k else { throw tooFew(units.count) }
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(Int(payload.size) + k)
-        let data = code.reconstruct(units, wanted: Array(0..<k))
-        for shard in 0..<k {
-            if let unit = data[shard] { bytes.writeImmutableBuffer(unit) }
-        }
-        guard let exact = bytes.readSlice(length: Int(payload.size)) else {
+        guard units.count >= code.dataShards else { throw tooFew(units.count) }
+        guard let bytes = code.stripe(from: units, byteCount: Int(payload.size)) else {
             throw StoreError(.unreadable, "the shards of \(payload.id) are too short")
         }
-        return exact
+        return bytes
     }
 
     private func tooFew(_ count: Int) -> StoreError {
@@ -111,10 +104,7 @@ final class PayloadReader: Sendable {
     }
 
     private func verified(_ value: [UInt8], slot: Int) -> ByteBuffer? {
-        guard let record = try? PayloadRecord(decoding: value),
-            record.checksum == PayloadRecord.checksum(of: record.bytes),
-            payload.isWhole(record, slot: slot)
-        else {
+        guard let record = payload.wholeRecord(value, slot: slot) else {
             set.damaged(payload, slot: slot, reason: "the row does not match its checksum", isRot: true)
             return nil
         }
@@ -231,8 +221,15 @@ extension PayloadRecord {
 }
 
 extension Payload {
-    /// Whether a verified row is the one that belongs on the slot.
-    func isWhole(_ record: PayloadRecord, slot: Int) -> Bool {
+    /// What a row of `payloads` holds, if it matches its checksum and is the one that belongs on the slot.
+    func wholeRecord(_ value: [UInt8], slot: Int) -> PayloadRecord? {
+        guard let record = try? PayloadRecord(decoding: value),
+            record.checksum == PayloadRecord.checksum(of: record.bytes), isWhole(record, slot: slot)
+        else { return nil }
+        return record
+    }
+
+    private func isWhole(_ record: PayloadRecord, slot: Int) -> Bool {
         switch layout {
         case .tiny: record.bytes.count == Int(size)
         case .inline(let k, _, _):

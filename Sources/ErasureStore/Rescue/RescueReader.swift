@@ -33,17 +33,15 @@ struct RescueReader: Sendable {
             throw StoreError(.unreadable, text("no good copy of \(payload.id) is here", problems))
         }
         guard units.count >= k else { throw tooFew(payload, units.count, k, problems) }
-        let code = try Self.code(k, m)
-        let data = code.reconstruct(units, wanted: Array(0..<k))
-        return try joined(data, k: k, byteCount: Int(payload.size))
+        return try joined(units, by: Self.code(k, m), byteCount: Int(payload.size))
     }
 
     /// Nil when it is not there.
     private static func row(_ payload: Payload, _ drive: SlotDrive) throws -> PayloadRecord? {
         guard let value = try drive.index.value(.payloads, payload.id.bytes) else { return nil }
-        guard let record = try? PayloadRecord(decoding: value),
-            record.checksum == PayloadRecord.checksum(of: record.bytes), payload.isWhole(record, slot: drive.slot)
-        else { throw ShardDamage(description: "the row does not match its checksum") }
+        guard let record = payload.wholeRecord(value, slot: drive.slot) else {
+            throw ShardDamage(description: "the row does not match its checksum")
+        }
         return record
     }
 
@@ -125,8 +123,7 @@ struct RescueReader: Sendable {
             problems += others
         }
         guard units.count >= k else { throw tooFew(stripes.payload, units.count, k, stripes.problems + problems) }
-        let data = stripes.code.reconstruct(units, wanted: Array(0..<k))
-        return try joined(data, k: k, byteCount: stripes.geometry.payloadByteCount(ofStripe: begun.stripe))
+        return try joined(units, by: stripes.code, byteCount: stripes.geometry.payloadByteCount(ofStripe: begun.stripe))
     }
 
     private func good(_ begun: Begun, of stripes: Stripes) async -> ([Int: ByteBuffer], problems: [String]) {
@@ -152,16 +149,13 @@ struct RescueReader: Sendable {
         return ErasureCode(dataShards: k, parityShards: m)
     }
 
-    private func joined(_ data: [Int: ByteBuffer], k: Int, byteCount: Int) throws(StoreError) -> ByteBuffer {
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(byteCount + k)
-        for number in 0..<k {
-            if let unit = data[number] { bytes.writeImmutableBuffer(unit) }
-        }
-        guard let exact = bytes.readSlice(length: byteCount) else {
+    private func joined(
+        _ units: [Int: ByteBuffer], by code: ErasureCode, byteCount: Int
+    ) throws(StoreError) -> ByteBuffer {
+        guard let bytes = code.stripe(from: units, byteCount: byteCount) else {
             throw StoreError(.unreadable, "the shards are too short")
         }
-        return exact
+        return bytes
     }
 
     private func tooFew(_ payload: Payload, _ count: Int, _ needed: Int, _ problems: [String]) -> StoreError {

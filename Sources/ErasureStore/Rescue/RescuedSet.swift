@@ -77,18 +77,11 @@ package final class RescuedSet: Sendable {
     /// What the set's own counters say: objects, their bytes, and uploads that were not completed.
     package func totals() async throws(StoreError) -> (objects: UInt64, bytes: UInt64, uploads: Int) {
         try await read { index in
-            let prefix = StateKey.usagePrefix
-            let cursor = try index.cursor(.state, from: prefix, to: upperBound(ofPrefix: prefix))
-            var (objects, bytes): (UInt64, UInt64) = (0, 0)
-            while let row = try cursor.next() {
-                let usage = try UsageRecord(decoding: row.value)
-                objects += usage.objects
-                bytes += usage.bytes
-            }
+            let stored = try UsageRecord(totalOf: index)
             let uploads = try index.cursor(.uploads, from: [], to: nil)
             var count = 0
             while try uploads.next() != nil { count += 1 }
-            return (objects, bytes, count)
+            return (stored.objects, stored.bytes, count)
         }
     }
 

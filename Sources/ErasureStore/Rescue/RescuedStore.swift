@@ -88,9 +88,6 @@ package final class RescuedStore: Sendable {
             deployment: drives[0].identity.deployment, sets: sets, lostSets: lost, bucketNames: names)
     }
 
-    /// The bucket's name, or its number where the names are lost.
-    package func bucketName(_ id: UInt64) -> String? { bucketNames[id] }
-
     /// Those of these objects whose keys would be directories, if keys were paths: there is a key that goes on behind
     /// them with a slash.
     package func folders(among objects: [RescuedObject]) async -> Set<Int> {
@@ -118,5 +115,5 @@ package struct RescuedObject: Sendable {
     let head: HeadRecord
 
     /// Of its bytes: another one has other bytes. Empty for an empty object.
-    package var data: String { (head.manifest ?? head.payload?.id)?.text ?? "" }
+    package var data: String { head.content?.text ?? "" }
 }

@@ -24,17 +24,20 @@ struct DamagedObjects: Sendable {
         set.scrub.damaged = Set(try await rows().map(\.key))
     }
 
-    private func rows() async throws(StoreError) -> [(key: HeadKey, id: DataID?)] {
-        try await set.board.view(ofSet: set.index).read { snapshot in
-            let prefix = StateKey.damagedPrefix
-            let cursor = try snapshot.cursor(.state, from: prefix, to: upperBound(ofPrefix: prefix))
-            var rows: [(key: HeadKey, id: DataID?)] = []
-            while let row = try cursor.next() {
-                guard case .damaged(let key) = try StateKey(parsing: row.key) else { continue }
-                rows.append((key, try DamagedRecord(decoding: row.value).id))
-            }
-            return rows
+    private func rows() async throws(StoreError) -> [(key: HeadKey, record: DamagedRecord)] {
+        try await set.board.view(ofSet: set.index).read { try Self.rows($0) }
+    }
+
+    /// The list as an index has it.
+    static func rows(_ index: any IndexReader) throws -> [(key: HeadKey, record: DamagedRecord)] {
+        let prefix = StateKey.damagedPrefix
+        let cursor = try index.cursor(.state, from: prefix, to: upperBound(ofPrefix: prefix))
+        var rows: [(key: HeadKey, record: DamagedRecord)] = []
+        while let row = try cursor.next() {
+            guard case .damaged(let key) = try StateKey(parsing: row.key) else { continue }
+            rows.append((key, try DamagedRecord(decoding: row.value)))
         }
+        return rows
     }
 
     func list(_ damaged: [(key: HeadKey, id: DataID, reason: String)]) async throws(StoreError) {
@@ -71,17 +74,17 @@ struct DamagedObjects: Sendable {
     func dropGone() async throws(StoreError) {
         let view = try set.board.view(ofSet: set.index)
         var gone: [HeadKey] = []
-        for (key, id) in try await rows() {
+        for (key, record) in try await rows() {
             let head = try await view.value(.heads, key.bytes).flatMap { try? HeadRecord(decoding: $0) }
-            if head?.content != id || id == nil { gone.append(key) }
+            if head?.content != record.id || record.id == nil { gone.append(key) }
         }
         try await unlist(gone)
     }
 
     /// Takes from the list what is whole again: a drive may have come back.
     func dropWhole() async throws(StoreError) {
-        for (key, id) in try await rows() {
-            guard let id else { continue }
+        for (key, record) in try await rows() {
+            guard let id = record.id else { continue }
             switch try await look(at: key, id) {
             case .whole, .gone: try await unlist([key])
             case .lost, .unclear: break

@@ -40,20 +40,14 @@ extension ErasureStore: StoreAdministration {
     /// A row counts while its object still names what was lost: the list forgets overwritten ones at once.
     private func damagedObjects(in view: SetView) async throws(StoreError) -> [DamagedObject] {
         let rows = try await view.read { snapshot in
-            let prefix = StateKey.damagedPrefix
-            let cursor = try snapshot.cursor(.state, from: prefix, to: upperBound(ofPrefix: prefix))
-            var rows: [(HeadKey, String)] = []
-            while let row = try cursor.next() {
-                guard case .damaged(let key) = try StateKey(parsing: row.key) else { continue }
-                let record = try DamagedRecord(decoding: row.value)
+            try DamagedObjects.rows(snapshot).filter { key, record in
                 let head = try snapshot.value(.heads, key.bytes).map { try HeadRecord(decoding: $0) }
-                if head?.content == record.id { rows.append((key, record.reason)) }
+                return head?.content == record.id
             }
-            return rows
         }
-        return rows.compactMap { key, reason in
+        return rows.compactMap { key, record in
             guard let bucket = buckets.name(of: BucketID(key.bucket)) else { return nil }
-            return DamagedObject(bucket: bucket.text, key: ObjectKey(trusted: key.key), reason: reason)
+            return DamagedObject(bucket: bucket.text, key: ObjectKey(trusted: key.key), reason: record.reason)
         }
     }
 

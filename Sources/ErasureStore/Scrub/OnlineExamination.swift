@@ -40,19 +40,19 @@ struct OnlineExamination: Sendable {
         summary.sets = 1
         // Held to the end: the rows are read as they are now. What is deleted meanwhile is not looked at.
         let view = try store.board.view(ofSet: set.index)
-        let place = SetPlace(pool: 0, set: set.index, number: set.index + 1, shape: set.shape)
         for slot in 0..<set.shape.driveCount where view.member(slot: slot) == nil {
             log.add(.drive, set.name, "the drive of slot \(slot) is no member")
         }
         summary.drives = view.members.count
         for member in view.members { await verifyFiles(of: member.drive) }
-        var shards = ShardExamination(place: place, log: log, sources: view.sources)
+        var shards = ShardExamination(log: log, sources: view.sources)
         shards.hold = { ids throws(DriveFailure) in try await Self.hold(ids, set) }
         shards.release = { ids in for id in ids { set.pins.unpin(id) } }
         // Uploads of this run clean up after themselves, those of earlier ones the sweep removes.
         let (epoch, run) = (set.epoch, set.run)
         shards.mayBeNew = { $0.run == run || $0.epoch >= epoch }
-        await SetComparison(place: place, log: log, shards: shards).carryOut(into: &summary, bucketNames: &bucketNames)
+        let comparison = SetComparison(name: set.name, log: log, shards: shards)
+        await comparison.carryOut(into: &summary, bucketNames: &bucketNames)
         return summary
     }
 

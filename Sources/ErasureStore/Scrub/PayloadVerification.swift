@@ -96,11 +96,7 @@ struct PayloadVerification: Sendable {
             return outcome
         }
         outcome.byteCount = UInt64(value.count)
-        let record = try? PayloadRecord(decoding: value)
-        let isWhole = record.map {
-            $0.checksum == PayloadRecord.checksum(of: $0.bytes) && payload.isWhole($0, slot: slot)
-        }
-        if isWhole != true {
+        if payload.wholeRecord(value, slot: slot) == nil {
             outcome.note("the row does not match its checksum")
             outcome.isUseless = true
         }

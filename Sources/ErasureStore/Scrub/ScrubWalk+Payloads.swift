@@ -32,14 +32,7 @@ extension ScrubWalk {
                 continue
             }
             for item in items {
-                if item.payload.isStriped {
-                    guard try await verify(&round), try await verifyStriped(item) else { return false }
-                } else {
-                    round.append(item)
-                    if round.count >= Self.smallPerRound {
-                        guard try await verify(&round) else { return false }
-                    }
-                }
+                guard try await verify(item, with: &round) else { return false }
             }
             if round.isEmpty { reach(row.key) }
         }
@@ -51,14 +44,7 @@ extension ScrubWalk {
         var round: [Item] = []
         let found = record.found
         for item in items {
-            if item.payload.isStriped {
-                guard try await verify(&round), try await verifyStriped(item) else { return false }
-            } else {
-                round.append(item)
-                if round.count >= Self.smallPerRound {
-                    guard try await verify(&round) else { return false }
-                }
-            }
+            guard try await verify(item, with: &round) else { return false }
         }
         guard try await verify(&round) else { return false }
         reach(row.key)
@@ -106,6 +92,16 @@ extension ScrubWalk {
         return list.parts.compactMap { part in
             part.payload.map { Item(payload: $0, row: row.key, part: part.number, head: key, content: content) }
         }
+    }
+
+    /// A small payload waits for others, a striped one comes after those that wait: the position only goes forward.
+    private mutating func verify(_ item: Item, with round: inout [Item]) async throws(StoreError) -> Bool {
+        if item.payload.isStriped {
+            guard try await verify(&round) else { return false }
+            return try await verifyStriped(item)
+        }
+        round.append(item)
+        return round.count < Self.smallPerRound ? true : try await verify(&round)
     }
 
     private mutating func verify(_ round: inout [Item]) async throws(StoreError) -> Bool {

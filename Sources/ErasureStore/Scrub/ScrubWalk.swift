@@ -75,14 +75,20 @@ struct ScrubWalk {
     /// Rests, tells how far it is, and now and then writes that down. False: the run is to end here for now.
     mutating func step(since beganAt: UInt64) async throws(StoreError) -> Bool {
         await pace.rest(since: beganAt)
-        record.repaired += set.damage.counts.repaired - repairedBefore
-        repairedBefore = set.damage.counts.repaired
+        countRepairs()
         set.scrub.note(record, fraction: fraction)
         while set.damage.waitingCount > Self.waitingDamage, mayGoOn { await clock.sleep(milliseconds: 1000) }
         let now = clock.uptimeMilliseconds()
         if now - savedAt >= Self.saveMilliseconds || set.scrub.isStopped { try await save() }
         try await damagedObjects.lookAtSuspects()
         return mayGoOn
+    }
+
+    /// Those since it was last called.
+    private mutating func countRepairs() {
+        let repaired = set.damage.counts.repaired
+        record.repaired += repaired - repairedBefore
+        repairedBefore = repaired
     }
 
     private var mayGoOn: Bool {
@@ -98,14 +104,8 @@ struct ScrubWalk {
     }
 
     private mutating func measure() async throws(StoreError) {
-        let bytes = try await set.board.view(ofSet: set.index).read { snapshot in
-            let prefix = StateKey.usagePrefix
-            let cursor = try snapshot.cursor(.state, from: prefix, to: upperBound(ofPrefix: prefix))
-            var bytes: UInt64 = 0
-            while let row = try cursor.next() { bytes += try UsageRecord(decoding: row.value).bytes }
-            return bytes
-        }
-        expectedByteCount = bytes / UInt64(set.shape.dataShards) * UInt64(set.shape.driveCount)
+        let stored = try await set.board.view(ofSet: set.index).read { try UsageRecord(totalOf: $0) }
+        expectedByteCount = stored.bytes / UInt64(set.shape.dataShards) * UInt64(set.shape.driveCount)
     }
 
     private var fraction: Double {
@@ -122,8 +122,7 @@ struct ScrubWalk {
             if set.missingCount != last || set.damage.waitingCount > 0 { (last, since) = (set.missingCount, now) }
             if now - since >= Self.healMilliseconds { break }
         }
-        record.repaired += set.damage.counts.repaired - repairedBefore
-        repairedBefore = set.damage.counts.repaired
+        countRepairs()
     }
 
     var verification: PayloadVerification { PayloadVerification(set: set, pacer: pace) }
@@ -236,9 +235,7 @@ struct ScrubWalk {
         do throws(DriveFailure) {
             // Marked, it is compared row by row when it comes back: the log of batches does not know of this row.
             try await drive.perform(.commit) {
-                var mark = IndexBatch()
-                mark.put(.state, StateKey.syncing.bytes, Array("1".utf8))
-                try drive.index.write(mark)
+                try drive.index.write(.syncingMark)
             }
         } catch {
             try await putOut(error, drive: drive)

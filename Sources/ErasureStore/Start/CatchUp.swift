@@ -64,9 +64,7 @@ struct CatchUp {
     private func mark() async throws(DriveFailure) {
         let target = target
         try await target.perform(.commit) {
-            var batch = IndexBatch()
-            batch.put(.state, StateKey.syncing.bytes, Array("1".utf8))
-            try target.index.write(batch)
+            try target.index.write(.syncingMark)
         }
     }
 

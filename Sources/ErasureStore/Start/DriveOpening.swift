@@ -132,11 +132,7 @@ struct DriveOpener: Sendable {
                 }
                 do {
                     try found.drive.rememberPlace()
-                    if renewingIndex {
-                        var mark = IndexBatch()
-                        mark.put(.state, StateKey.syncing.bytes, Array("1".utf8))
-                        try index.write(mark)
-                    }
+                    if renewingIndex { try index.write(.syncingMark) }
                     return (index, try IndexState.read(index))
                 } catch {
                     index.close()

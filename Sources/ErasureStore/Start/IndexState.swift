@@ -42,3 +42,26 @@ extension BatchHeader {
             id: change.id, predecessor: change.predecessor, committed: change.committed, members: Set(change.members))
     }
 }
+
+extension IndexBatch {
+    /// Makes a drive no voter until its index is equal to its peers' (rule 9).
+    static var syncingMark: IndexBatch {
+        var batch = IndexBatch()
+        batch.put(.state, StateKey.syncing.bytes, Array("1".utf8))
+        return batch
+    }
+}
+
+extension UsageRecord {
+    /// What an index counts of all its buckets together.
+    init(totalOf index: any IndexReader) throws {
+        self.init()
+        let prefix = StateKey.usagePrefix
+        let cursor = try index.cursor(.state, from: prefix, to: upperBound(ofPrefix: prefix))
+        while let row = try cursor.next() {
+            let usage = try UsageRecord(decoding: row.value)
+            objects += usage.objects
+            bytes += usage.bytes
+        }
+    }
+}

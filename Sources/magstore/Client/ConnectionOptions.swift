@@ -37,4 +37,13 @@ struct ConnectionOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Write the server's answer as JSON, one object a line, for programs.")
     var json = false
+
+    func show(_ answer: AdminClient.Answer<some ReadableReport>) {
+        if json { print(answer.json) } else { for line in answer.message.lines { print(line) } }
+    }
+}
+
+/// An answer that people can be shown.
+protocol ReadableReport: Decodable {
+    var lines: [String] { get }
 }

@@ -9,7 +9,7 @@ struct ServerReference: Sendable, Equatable {
     let secret: Secret
     let region: String
 
-    var address: HTTPAddress { HTTPAddress(host: url.host, port: url.port ?? (url.isSecure ? 443 : 80)) }
+    var address: HTTPAddress { url.address }
 
     private static let defaultRegion = "us-east-1"
 
@@ -76,7 +76,7 @@ struct ServerReference: Sendable, Equatable {
         guard url.isSecure else { return .none }
         if let authority { return .authority(authority) }
         // Of our own machine, by an address that no certificate names.
-        return isLocal && HTTPAddress(host: url.host, port: 0).isLoopback ? .anyone : .system
+        return isLocal && url.address.isLoopback ? .anyone : .system
     }
 }
 
@@ -99,7 +99,7 @@ private struct LocalServer {
 
     /// The owner's key, where this user may read it.
     func credentials(for url: PublicURL) throws(SettingsError) -> RootCredentials {
-        guard HTTPAddress(host: url.host, port: 0).isLoopback else {
+        guard url.address.isLoopback else {
             throw SettingsError("there is no key for \(url): name --access-key and --secret-key, or a --profile")
         }
         let settings = try settings()

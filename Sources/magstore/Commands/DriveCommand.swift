@@ -17,7 +17,7 @@ struct DriveCommand: ParsableCommand {
             try asking { client in
                 try repeating(every: watching.seconds) {
                     let answer = try client.ask(.listDrives, for: DriveListReport.self)
-                    if output.json { print(answer.json) } else { for line in answer.message.lines { print(line) } }
+                    output.show(answer)
                 }
             }
         }
@@ -55,7 +55,7 @@ struct DriveCommand: ParsableCommand {
     }
 }
 
-extension DriveListReport {
+extension DriveListReport: ReadableReport {
     var lines: [String] {
         var table = TextTable("SET", "SLOT", "STATE", "PATH", "SIZE", "FREE", "REASON")
         for drive in drives {

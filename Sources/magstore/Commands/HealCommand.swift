@@ -24,7 +24,7 @@ struct HealCommand: ParsableCommand {
                 if waiting.wait { try wait(client) }
                 try repeating(every: watching.seconds) {
                     let answer = try client.ask(.getHeal, for: HealOverview.self)
-                    if output.json { print(answer.json) } else { for line in answer.message.lines { print(line) } }
+                    output.show(answer)
                 }
             }
         }
@@ -75,7 +75,7 @@ extension HealReport {
     }
 }
 
-extension HealOverview {
+extension HealOverview: ReadableReport {
     var lines: [String] {
         var table = TextTable("SET", "MISSING", "REBUILDABLE NOW", "REBUILT", "BYTES REBUILT", "RATE", "TIME LEFT")
         for set in sets {

@@ -44,9 +44,8 @@ struct HealthCommand: ParsableCommand {
             guard let parsed = PublicURL(url) else {
                 throw SettingsError("--url must be http://HOST[:PORT] or https://HOST[:PORT]", isUsage: true)
             }
-            let port = parsed.port ?? (parsed.isSecure ? 443 : 80)
             return HealthProbe(
-                address: HTTPAddress(host: parsed.host, port: port),
+                address: parsed.address,
                 trust: parsed.isSecure ? authority.map { .authority($0) } ?? .system : .none)
         }
         let options = SettingOptions(file: config, values: address.map { ["address": [$0]] } ?? [:])

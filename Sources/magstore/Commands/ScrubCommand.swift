@@ -18,7 +18,7 @@ struct ScrubCommand: ParsableCommand {
         func run() throws {
             try asking { client in
                 try repeating(every: watching.seconds) {
-                    ScrubCommand.show(try client.ask(.getScrub, for: ScrubOverview.self), output)
+                    output.show(try client.ask(.getScrub, for: ScrubOverview.self))
                 }
             }
         }
@@ -56,7 +56,7 @@ struct ScrubCommand: ParsableCommand {
                         }
                     }
                 }
-                ScrubCommand.show(answer, output)
+                output.show(answer)
                 return answer.message.total
             }
             if waiting.wait, total.damagedObjects > 0 { throw ClientExit.unwell }
@@ -72,7 +72,7 @@ struct ScrubCommand: ParsableCommand {
 
         func run() throws {
             try asking { client in
-                ScrubCommand.show(try client.ask(.stopScrub, for: ScrubOverview.self), output)
+                output.show(try client.ask(.stopScrub, for: ScrubOverview.self))
             }
         }
     }
@@ -103,10 +103,6 @@ struct ScrubCommand: ParsableCommand {
             if !output.json { print("no object is damaged") }
         }
     }
-
-    fileprivate static func show(_ answer: AdminClient.Answer<ScrubOverview>, _ output: OutputOptions) {
-        if output.json { print(answer.json) } else { for line in answer.message.lines { print(line) } }
-    }
 }
 
 extension DamagedObjectReport {
@@ -119,7 +115,7 @@ extension DamagedObjectReport {
     }
 }
 
-extension ScrubOverview {
+extension ScrubOverview: ReadableReport {
     var lines: [String] {
         var table = TextTable("SET", "SCRUB", "VERIFIED", "SHARDS", "ROWS", "FOUND", "REPAIRED", "DAMAGED OBJECTS")
         for set in sets {

@@ -21,15 +21,14 @@ struct StatusCommand: ClientCommand {
             try repeating(every: watching.seconds) {
                 let answer = try client.ask(.getStatus, for: StoreReport.self)
                 health = answer.message.health
-                if output.json { print(answer.json) } else { for line in answer.message.lines { print(line) } }
+                output.show(answer)
             }
         }
         if health != "healthy" { throw ClientExit.unwell }
     }
 }
 
-extension StoreReport {
-    /// For people.
+extension StoreReport: ReadableReport {
     var lines: [String] {
         var table = TextTable("SET", "POOL", "SHARDS", "SERVICE", "DRIVES", "FREE", "TO REBUILD", "SCRUB")
         for set in sets {

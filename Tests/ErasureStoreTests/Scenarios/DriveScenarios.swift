@@ -11,13 +11,6 @@ import StorageTestSupport
 // clock jumps.
 
 extension Trial {
-    private func finish(_ store: ErasureStore) throws {
-        try settle(store)
-        try sleep(milliseconds: 3000)
-        try close(store)
-        try audit()
-    }
-
     /// As many slots as a set can do without and still write, at least one.
     private func spareSlots() -> Set<Int> {
         chooseSlots(1 + choose(shape.setSize - shape.writeFloor))

@@ -10,13 +10,6 @@ import StorageTestSupport
 // Scenarios of uploads, readers and removing.
 
 extension Trial {
-    private func finish(_ store: ErasureStore) throws {
-        try settle(store)
-        try sleep(milliseconds: 3000)
-        try close(store)
-        try audit()
-    }
-
     private func putOut(_ slots: Set<Int>) {
         for drive in drives(slots) {
             world.index(drive).failOpening(IndexError(.inputOutput, "kept out"))

@@ -26,13 +26,6 @@ extension Trial {
         }
     }
 
-    private func finish(_ store: ErasureStore, isWhole: Bool = true) throws {
-        try settle(store)
-        try sleep(milliseconds: 3000)
-        try close(store)
-        try audit(isWhole: isWhole)
-    }
-
     /// 6: one drive alone has the newest batch; the others go on without it; it comes back and its tail is reverted.
     func loneNewestBatch() throws {
         let old = try withObject(.inline)

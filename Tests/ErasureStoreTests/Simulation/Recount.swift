@@ -134,11 +134,8 @@ struct Recount {
         _ payload: Payload, slot: Int, _ contents: InMemoryIndexMedium.Contents, _ files: [ShardName: [UInt8]]
     ) -> Bool {
         guard case .striped(let k, let m, _, let unit) = payload.layout else {
-            guard let value = contents[.payloads].value(payload.id.bytes),
-                let record = try? PayloadRecord(decoding: value)
-            else { return false }
-            return record.checksum == PayloadRecord.checksum(of: record.bytes)
-                && payload.isWhole(record, slot: slot)
+            guard let value = contents[.payloads].value(payload.id.bytes) else { return false }
+            return payload.wholeRecord(value, slot: slot) != nil
         }
         let geometry = StripeGeometry(
             payloadByteCount: payload.size, dataShards: k, parityShards: m, unitByteCount: unit)

@@ -130,6 +130,14 @@ struct Trial: Sendable {
         throw Violation("not whole after a minute: \(store.status.sets)")
     }
 
+    /// Lets background work come to its end, and looks at what is on the drives.
+    func finish(_ store: ErasureStore, isWhole: Bool = true) throws {
+        try settle(store)
+        try sleep(milliseconds: 3000)
+        try close(store)
+        try audit(isWhole: isWhole)
+    }
+
     /// Ends the store when nothing is in flight.
     func close(_ store: ErasureStore) throws {
         let world = world

@@ -87,6 +87,8 @@ struct PublicURL: Hashable, Sendable, CustomStringConvertible {
         self.port = port == (isSecure ? 443 : 80) ? nil : port
     }
 
+    var address: HTTPAddress { HTTPAddress(host: host, port: port ?? (isSecure ? 443 : 80)) }
+
     /// The Host header that clients of this address sign.
     var hostHeader: String {
         let name = host.contains(":") ? "[\(host)]" : host
