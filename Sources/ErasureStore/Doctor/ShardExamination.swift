@@ -27,6 +27,7 @@ struct ShardExamination {
         _ payloads: [NamedPayload], sparing missing: Set<MissingKey>, into summary: inout DoctorSummary
     ) async throws(DriveFailure) {
         for start in stride(from: 0, to: payloads.count, by: Self.payloadsPerRound) {
+            try IndexSource.checkCancellation()
             var round = payloads[start..<min(start + Self.payloadsPerRound, payloads.count)]
             let ids = round.map(\.payload.id)
             defer { release?(ids) }
@@ -90,7 +91,8 @@ struct ShardExamination {
             let slotDrive = source.drive
             var after: ShardName?
             repeat {
-                    let last = after
+                try IndexSource.checkCancellation()
+                let last = after
                 let names = try await slotDrive.perform(.background) {
                     try slotDrive.drive.shardNames(after: last, limit: Self.namesPerPage)
                 }

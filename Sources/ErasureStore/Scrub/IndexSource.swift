@@ -6,11 +6,18 @@ struct IndexSource: Sendable {
     let drive: SlotDrive
     let reader: any IndexReader
 
+    /// Called between the steps of long reads: nobody may wait for their result any more.
+    static func checkCancellation() throws(DriveFailure) {
+        guard Task.isCancelled else { return }
+        throw DriveFailure(slot: 0, DriveError(.closed, "nobody waits for it any more"))
+    }
+
     /// Up to `limit` rows behind `after`, in the background. Kept out of what is cached for clients.
     func page(
         _ family: Family, after: [UInt8]?, to upper: [UInt8]? = nil, limit: Int = .max
     ) async throws(DriveFailure) -> [IndexRow] {
-        try await begin(family, after: after, to: upper, limit: limit).value().get()
+        try Self.checkCancellation()
+        return try await begin(family, after: after, to: upper, limit: limit).value().get()
     }
 
     func begin(

@@ -21,6 +21,8 @@ struct OnlineExamination: Sendable {
         // The home set comes first, and it alone has the buckets' names.
         for set in store.sets {
             summary.add(try await examine(set, &bucketNames))
+            // Its client has left. What was looked at until then proves nothing.
+            if Task.isCancelled { throw StoreError(.unavailable, "the examination was broken off") }
         }
         summary.findings = log.count
         var examination = HealthExamination()
@@ -59,6 +61,7 @@ struct OnlineExamination: Sendable {
     private func verifyFiles(of drive: SlotDrive) async {
         do throws(DriveFailure) {
             for file in try await drive.perform(.background, { try drive.index.files() }) {
+                try IndexSource.checkCancellation()
                 try await drive.perform(.background) { try drive.index.verifyFile(file) }
             }
         } catch {

@@ -54,6 +54,33 @@ import Testing
         #expect(degraded.findings.contains { $0.kind == "drive" && $0.text.contains("slot 0") })
     }
 
+    @Test func `One that nobody waits for any more ends early, and proves nothing`() throws {
+        let trial = try Trial(SimulatedShape(2, 2), seed: 34)
+        let store = try trial.create()
+        _ = try trial.fill(store)
+        for drive in 0..<4 { trial.world.executor(drive)?.setLatency(milliseconds: 10...10) }
+        let scheduler = trial.world.scheduler
+        let began = scheduler.uptimeMilliseconds
+        _ = try trial.examineOnline(store)
+        let whole = scheduler.uptimeMilliseconds - began
+        let outcome = try trial.run {
+            await withTaskGroup(of: Result<HealthExamination, any Error>.self) { group in
+                group.addTask {
+                    do {
+                        return .success(try await store.examine { _ in })
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+                await scheduler.sleep(milliseconds: 50)
+                group.cancelAll()
+                return await group.next()
+            }
+        }
+        #expect(scheduler.uptimeMilliseconds - began - whole < whole / 2)
+        #expect(throws: StoreError.self) { try outcome?.get() }
+    }
+
     @Test func `A store that does not serve is no proof of anything`() throws {
         let trial = try Trial(SimulatedShape(2, 1), seed: 33)
         let store = try trial.create()
