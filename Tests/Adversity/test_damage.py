@@ -13,6 +13,7 @@ import pytest
 
 from raw import RawClient, metric
 from store import StoreDidNotStart
+from workload import wait_until
 
 MEGABYTES = int(os.environ.get("MAGSTORE_TEST_MEGABYTES", "48"))
 SMALL = 300
@@ -71,10 +72,7 @@ class Filled:
 
     def wait_for(self, name: str, condition, seconds: float = 60) -> None:
         """Until a metric is as it should be."""
-        ending = time.monotonic() + seconds
-        while not condition(metric(self.raw, name)):
-            assert time.monotonic() < ending, f"{name} is {metric(self.raw, name)}"
-            time.sleep(0.2)
+        wait_until(name, lambda: condition(metric(self.raw, name)), seconds)
 
     def two_drives(self):
         return self.random.sample(self.store.drives, 2)

@@ -1,21 +1,13 @@
 """Drives that were away for a while, and come back under each other's paths."""
 
 import random
-import subprocess
 import time
 
 import pytest
 
 from expected import ExpectedState
-from workload import BUCKETS, Load, RawClient, binary, listing, make_buckets, matching, metric, verify
-
-
-def wait_until_whole(store, seconds: float = 60) -> None:
-    raw = RawClient(store)
-    ending = time.monotonic() + seconds
-    while metric(raw, "magstore_set_drives_out") + metric(raw, "magstore_set_missing_shards") > 0:
-        assert time.monotonic() < ending, store.log_tail(limit=4000)
-        time.sleep(0.2)
+from workload import (
+    BUCKETS, Load, RawClient, examine, listing, make_buckets, matching, verify, wait_until_whole)
 
 
 def never_an_old_value(store, expected: ExpectedState, chance: random.Random, turns: int = 100) -> None:
@@ -31,11 +23,6 @@ def never_an_old_value(store, expected: ExpectedState, chance: random.Random, tu
         found = matching(raw.request("GET", f"/{bucket}/{key}"), states)
         assert found == states[0], f"{bucket}/{key} by GET"
         assert (key in listing(raw, bucket)) == (states[0] is not None), f"{bucket}/{key} by LIST"
-
-
-def examine(store) -> None:
-    done = subprocess.run([str(binary()), "doctor", *map(str, store.drives)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
 
 
 @pytest.mark.parametrize("returning", ["while stopped", "while it serves"])

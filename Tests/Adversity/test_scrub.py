@@ -1,14 +1,12 @@
 """Six drives, 4+2, and rot that no reader meets: a scrub of the running store finds and repairs it, and doctor agrees."""
 
 import random
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from raw import RawClient, metric
-from store import binary
+from workload import RawClient, examine, metric, wait_until
 
 BLOCK = 64 * 1024
 FOOTER = 96
@@ -49,10 +47,7 @@ class Rotten:
             file.write(bytes([byte ^ self.random.randrange(1, 256)]))
 
     def wait_for(self, name: str, condition, seconds: float = 120) -> None:
-        ending = time.monotonic() + seconds
-        while not condition(metric(self.raw, name)):
-            assert time.monotonic() < ending, f"{name} is {metric(self.raw, name)}"
-            time.sleep(0.3)
+        wait_until(name, lambda: condition(metric(self.raw, name)), seconds)
 
     def check(self) -> None:
         for key, body in self.bodies.items():
@@ -61,9 +56,7 @@ class Rotten:
 
     def doctor(self) -> str:
         self.store.stop()
-        done = subprocess.run([str(binary()), "doctor", *map(str, self.store.drives)], capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-        return done.stdout
+        return examine(self.store)
 
 
 @pytest.fixture

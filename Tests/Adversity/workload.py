@@ -7,8 +7,10 @@ import hashlib
 import http.client
 import random
 import ssl
+import subprocess
 import sys
 import threading
+import time
 import xml.sax.saxutils
 from pathlib import Path
 
@@ -163,6 +165,32 @@ class Load:
             for kind, count in worker.counts.items():
                 counts[kind] = counts.get(kind, 0) + count
         return counts
+
+
+def wait_until(what: str, condition, seconds: float) -> float:
+    """Looks again and again until it is so; how long that took."""
+    begun = time.monotonic()
+    while not condition():
+        if time.monotonic() - begun > seconds:
+            raise WrongAnswer(f"not within {seconds:.0f} s: {what}")
+        time.sleep(0.1)
+    return time.monotonic() - begun
+
+
+def wait_until_whole(store, seconds: float = 120) -> float:
+    """Until all drives are members and no shard is missing, by the store's own counts; how long that took."""
+    raw = RawClient(store)
+    took = wait_until("all drives are members", lambda: metric(raw, "magstore_set_drives_out") == 0, seconds)
+    return took + wait_until(
+        "all shards are where they belong", lambda: metric(raw, "magstore_set_missing_shards") == 0, seconds)
+
+
+def examine(store) -> str:
+    """What `magstore doctor` says of the drives of a store that is stopped. Anything but clean is wrong."""
+    done = subprocess.run([str(binary()), "doctor", *map(str, store.drives)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise WrongAnswer(f"doctor: exit code {done.returncode}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+    return done.stdout.strip()
 
 
 def make_buckets(store) -> None:
