@@ -66,8 +66,7 @@ final class Race<Answer: Sendable>: Sendable {
                     awaited.remove(candidate)
                     overdue.remove(candidate)
                     answers[candidate] = answer
-                case .late(let expired):
-                    guard expired == wait else { continue }
+                case .late:
                     lateWaits += 1
                     for candidate in awaited.sorted() { late(candidate) }
                     overdue.formUnion(awaited)
@@ -91,13 +90,24 @@ final class Race<Answer: Sendable>: Sendable {
     /// What has come, or what comes next. A timer is set only where there is something to wait for; who was asked long
     /// before the first wait is late at once.
     private func next(_ wait: Int) async -> [Event] {
-        let ready = events.drain()
+        let ready = current(events.drain(), wait)
         if !ready.isEmpty { return ready }
         let passed = wait == 1 ? clock.uptimeMilliseconds() - beginning : 0
         guard passed < EngineLimits.lateMilliseconds else { return [.late(wait: wait)] }
         clock.schedule(afterMilliseconds: EngineLimits.lateMilliseconds - passed) { [events] in
             events.post(.late(wait: wait))
         }
-        return await events.take()
+        while true {
+            let news = current(await events.take(), wait)
+            if !news.isEmpty { return news }
+        }
+    }
+
+    /// Without timers that answers have overtaken: they must neither count nor begin a new wait, or each answer that
+    /// came would postpone what is done about those that do not.
+    private func current(_ events: [Event], _ wait: Int) -> [Event] {
+        events.filter { event in
+            if case .late(let expired) = event { expired == wait } else { true }
+        }
     }
 }
