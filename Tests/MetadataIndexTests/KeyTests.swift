@@ -22,7 +22,7 @@ struct KeyTests {
         try check(ChangeKey(BatchID(epoch: 1, run: 2, sequence: 3)))
         try check(DocumentKey.bucket("photos"))
         let states: [StateKey] = [
-            .last, .identity, .syncing, .clock, .usage(bucket: 5), .completed(upload: "u"), .scrub,
+            .last, .identity, .syncing, .clock, .slot(7), .usage(bucket: 5), .completed(upload: "u"), .scrub,
         ]
         for state in states { try check(state) }
         for key in Self.awkward { try check(StateKey.damaged(HeadKey(bucket: 7, key: key))) }
@@ -45,6 +45,7 @@ struct KeyTests {
                 ChangeKey(BatchID(epoch: 1, run: 2, sequence: 3)).bytes,
                 "000000000000000100000000000000030000000000000002"
             ),
+            (StateKey.slot(258).bytes, "736c6f742f0102"),
             (StateKey.usage(bucket: 1).bytes, "75736167652f0000000000000001"),
             (
                 StateKey.damaged(HeadKey(bucket: 1, key: [0x61, 0])).bytes,

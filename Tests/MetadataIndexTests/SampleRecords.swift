@@ -7,6 +7,7 @@ enum SampleRecords {
         ("Manifest", manifest), ("Upload", upload), ("CompletedUpload", completed), ("Bucket", bucket),
         ("Document", document), ("PayloadBytes", payloadBytes), ("References", references), ("Missing", missing),
         ("Trash", trash), ("Usage", usage), ("Scrub", scrub), ("Damaged", damaged), ("Change", change), ("Last", last),
+        ("Slot", slot),
     ]
 
     static let id = DataID(epoch: 3, run: 0x0102_0304_0506_0708, counter: 42)
@@ -169,6 +170,13 @@ enum SampleRecords {
         record.id = batch
         record.committed = BatchID(epoch: 3, run: batch.run, sequence: 999)
         record.members = members
+        return record
+    }()
+
+    static let slot = {
+        var record = SlotRecord(drive: DriveUUID(high: 5, low: 6))
+        record.isMountPoint = true
+        record.isUnlisted = true
         return record
     }()
 }

@@ -40,6 +40,7 @@ enum RowForm {
         guard let name = try? StateKey(parsing: key) else { return true }
         switch name {
         case .last: _ = try LastRecord(decoding: value)
+        case .slot: _ = try SlotRecord(decoding: value)
         case .usage: _ = try UsageRecord(decoding: value)
         case .completed: _ = try CompletedUploadRecord(decoding: value)
         case .scrub: _ = try ScrubRecord(decoding: value)

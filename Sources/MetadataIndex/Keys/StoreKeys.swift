@@ -82,6 +82,8 @@ package enum StateKey: IndexKey {
     case syncing
     /// The highest time that object lock has seen.
     case clock
+    /// `SlotRecord`: whose the slot is.
+    case slot(UInt16)
     /// `UsageRecord` of a bucket.
     case usage(bucket: UInt64)
     /// `CompletedUploadRecord`.
@@ -91,6 +93,7 @@ package enum StateKey: IndexKey {
     /// `DamagedRecord` of an object.
     case damaged(HeadKey)
 
+    package static let slotPrefix = Array("slot/".utf8)
     package static let damagedPrefix = Array("damaged/".utf8)
     package static let usagePrefix = Array("usage/".utf8)
     package static let completedPrefix = Array("completed/".utf8)
@@ -101,6 +104,7 @@ package enum StateKey: IndexKey {
         case .identity: Array("identity".utf8)
         case .syncing: Array("syncing".utf8)
         case .clock: Array("clock".utf8)
+        case .slot(let slot): Self.slotKey(slot)
         case .usage(let bucket): Self.usagePrefix + bigEndianBytes(bucket)
         case .completed(let upload): Self.completedPrefix + Array(upload.utf8)
         case .scrub: Array("scrub".utf8)
@@ -108,12 +112,22 @@ package enum StateKey: IndexKey {
         }
     }
 
+    private static func slotKey(_ slot: UInt16) -> [UInt8] {
+        var bytes = slotPrefix
+        bytes.append(bigEndian: slot)
+        return bytes
+    }
+
     package init(parsing bytes: [UInt8]) throws(RecordError) {
         for key in [Self.last, .identity, .syncing, .clock, .scrub] where key.bytes == bytes {
             self = key
             return
         }
-        if bytes.starts(with: Self.usagePrefix) {
+        if bytes.starts(with: Self.slotPrefix) {
+            var parser = KeyParser(Array(bytes.dropFirst(Self.slotPrefix.count)))
+            self = .slot(try parser.integer())
+            try parser.end()
+        } else if bytes.starts(with: Self.usagePrefix) {
             var parser = KeyParser(Array(bytes.dropFirst(Self.usagePrefix.count)))
             self = .usage(bucket: try parser.integer())
             try parser.end()

@@ -143,6 +143,32 @@ extension LastRecord: IndexRecord {
     }
 }
 
+extension SlotRecord: IndexRecord {
+    package func encode(into writer: inout RecordWriter) {
+        writer.writeElement(1, drive.bytes)
+        writer.write(2, isMountPoint ? UInt32(1) : 0)
+        writer.write(3, isUnlisted ? UInt32(1) : 0)
+        writer.write(unknown)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(drive: DriveUUID(high: 0, low: 0))
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: drive = try reader.driveUUID(field)
+            case 2: isMountPoint = try Self.flag(try reader.uint32(field))
+            case 3: isUnlisted = try Self.flag(try reader.uint32(field))
+            default: try reader.keep(field, in: &unknown)
+            }
+        }
+    }
+
+    private static func flag(_ number: UInt32) throws(RecordError) -> Bool {
+        guard number <= 1 else { throw RecordError("a flag is 0 or 1") }
+        return number == 1
+    }
+}
+
 extension MemberRecord: IndexRecord {
     package func encode(into writer: inout RecordWriter) {
         writer.write(1, slot)

@@ -186,6 +186,20 @@ package struct UsageRecord: Hashable, Sendable {
     package init() {}
 }
 
+/// `state`, under `slot/SLOT`: whose the slot is.
+package struct SlotRecord: Hashable, Sendable {
+    package var drive: DriveUUID
+    /// Its path was the root of a mounted file system when it was formatted: so must that of the drive after it.
+    package var isMountPoint = false
+    /// The drive may lack any shard that it should have, and `missing` does not say which yet.
+    package var isUnlisted = false
+    package var unknown = UnknownFields()
+
+    package init(drive: DriveUUID) {
+        self.drive = drive
+    }
+}
+
 /// `state`, under `scrub`: the run under way, or the last one, of a set.
 package struct ScrubRecord: Hashable, Sendable {
     /// Milliseconds since 1970; 0: none ever began.
