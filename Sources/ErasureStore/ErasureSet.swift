@@ -22,7 +22,9 @@ final class ErasureSet: Sendable {
         var members: Set<Int> = []
         /// A start that is ready to be served.
         var writer: BatchWriter?
-        var missingCount = 0
+        /// What a start that only reads has opened, for the one that adds drives to it.
+        var readOnlyDrives: [SetStart.Opened] = []
+        var backlog = Backlog()
         /// Of the start that is being served.
         var epoch: UInt64 = 0
         /// How often a slot's drive was put out, for its growing wait (rule 10).
@@ -56,6 +58,9 @@ final class ErasureSet: Sendable {
     let space = SpaceGuard()
     let damage = DamageLog()
     let scrub = ScrubControl()
+    let healing: HealProgress
+    /// What clients do, for background work to give way to.
+    let activity = ClientActivity()
     /// Readers' and background work's failures: what condemns a drive goes to the committer.
     let registry = ViewRegistry()
     private let state = Mutex(State())
@@ -69,6 +74,7 @@ final class ErasureSet: Sendable {
         self.environment = environment
         self.board = board
         self.run = run
+        healing = HealProgress(clock: environment.clock)
         watch = StallWatch(clock: environment.clock, slowMilliseconds: EngineLimits.commitMilliseconds)
         registry.connect { [weak self] failure in self?.report(failure) }
     }
@@ -77,15 +83,21 @@ final class ErasureSet: Sendable {
 
     // MARK: Life
 
-    /// Judges the drives and gets ready to serve, or says why not.
-    func start(_ opened: [SetStart.Opened], absent: [Int: String], lost: String, acceptLoss: Bool) async {
+    /// Gets ready to serve with drives that were judged, or says why not.
+    func start(_ opened: [SetStart.Opened], verdict: RecoveryVerdict, absent: [Int: String], lost: String) async {
         state.withLock { state in
-            state.mode = .starting
-            state.drives = Dictionary(uniqueKeysWithValues: opened.map { ($0.drive.slot, $0.drive) })
+            // Readers go on while drives are added to a set that only reads.
+            if case .readOnly = state.mode {} else { state.mode = .starting }
+            state.drives = Dictionary(opened.map { ($0.drive.slot, $0.drive) }) { first, _ in first }
+            state.readOnlyDrives = []
             for drive in state.drives.values { state.ledger.isOpen(drive) }
         }
+        guard Set(opened.map(\.drive.slot)).count == opened.count else {
+            let paths = opened.map(\.drive.drive.path).sorted().joined(separator: ", ")
+            return stop("\(name): two drives claim the same slot: remove the one that was replaced; here are \(paths)")
+        }
         let start = SetStart(
-            shape: shape, name: name, acceptLoss: acceptLoss, opened: opened, absent: absent,
+            shape: shape, name: name, verdict: verdict, opened: opened, absent: absent,
             lost: lost, run: environment.random.next(), watch: watch, evicted: { [weak self] in self?.putOut($0) },
             rolledBack: { [weak self] in self?.rolledBack($0) }, broken: environment.broken)
         switch await start.carryOut() {
@@ -99,10 +111,13 @@ final class ErasureSet: Sendable {
             committer.open()
         case .readOnly(let point, let drives):
             await serveReadOnly(point, drives)
+            state.withLock { $0.readOnlyDrives = opened }
         case .refused(let reason):
             stop(reason)
         }
     }
+
+    var readOnlyDrives: [SetStart.Opened] { state.withLock { $0.readOnlyDrives } }
 
     /// Serves commits until closed or until too few members are left.
     func serve() async -> Committer.Ending {
@@ -150,7 +165,7 @@ final class ErasureSet: Sendable {
             }, registry: registry)
         board.publish(view, set: index)
         state.withLock { state in
-            state.missingCount = writer.missingCount
+            state.backlog = writer.backlog
             let members = Set(writer.members.map(\.slot))
             guard members != state.members else { return }
             for slot in members.subtracting(state.members) { state.ledger.isMember(slot: slot) }
@@ -195,7 +210,13 @@ final class ErasureSet: Sendable {
     var drives: [Int: SlotDrive] { state.withLock { $0.drives } }
     var members: Set<Int> { state.withLock { $0.members } }
     var epoch: UInt64 { state.withLock { $0.epoch } }
-    var missingCount: Int { state.withLock { $0.missingCount } }
+    var backlog: Backlog { state.withLock { $0.backlog } }
+    var missingCount: Int { backlog.missingCount }
+
+    var heal: HealStatus {
+        let (backlog, members) = state.withLock { ($0.backlog, $0.members) }
+        return healing.status(backlog, members: members)
+    }
 
     func memberDrives() -> [SlotDrive] {
         state.withLock { state in
@@ -280,7 +301,7 @@ final class ErasureSet: Sendable {
 
     /// The drives by slot, members, and what is remembered of the others: all of one moment.
     var standing: (mode: Mode, drives: [Int: SlotDrive], members: Set<Int>, missingCount: Int, ledger: SlotLedger) {
-        state.withLock { ($0.mode, $0.drives, $0.members, $0.missingCount, $0.ledger) }
+        state.withLock { ($0.mode, $0.drives, $0.members, $0.backlog.missingCount, $0.ledger) }
     }
 
     // MARK: What readers find

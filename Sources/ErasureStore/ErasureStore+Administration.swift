@@ -20,10 +20,6 @@ extension ErasureStore {
             case .closed: (.stopped, "closed")
             }
         let damage = set.damage.counts
-        // Rows of `missing` are not counted by slot: while a drive is out, some may be its own.
-        let isComplete = standing.members.count == set.shape.driveCount
-        let heal = HealStatus(
-            missingShards: standing.missingCount, rebuildableShards: isComplete ? standing.missingCount : 0)
         return SetStatus(
             name: set.name, pool: roster.pool(ofSet: set.index), dataShards: set.shape.dataShards,
             parityShards: set.shape.parityShards, service: service, reason: reason,
@@ -33,7 +29,7 @@ extension ErasureStore {
                     serves: service == .serving, entry: standing.ledger[slot])
             },
             corruptionFound: damage.found, shardsRepaired: damage.repaired, freeByteCount: set.space.free,
-            heal: heal, scrub: set.scrubStatus)
+            heal: set.heal, scrub: set.scrubStatus)
     }
 
     private func driveStatus(

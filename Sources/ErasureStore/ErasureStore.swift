@@ -41,7 +41,8 @@ package final class ErasureStore: ObjectStore, KeyValueStore {
     }
 
     func view(of set: ErasureSet) throws(StoreError) -> SetView {
-        try board.view(ofSet: set.index)
+        set.activity.note()
+        return try board.view(ofSet: set.index)
     }
 
     /// A name for new bytes, never used before: the epoch of the set's start, this run, and a count.

@@ -104,4 +104,25 @@ import Testing
             await #expect(throws: StoreError.self) { try await store.object(bucket, try ObjectKey("tiny")) }
         }
     }
+
+    @Test func `identity files that are damaged or lost are restored from the indexes`() throws {
+        let world = world
+        let bucket = try world.scheduler.run { try await fill(try await world.start(parity: 2)) }
+        world.crash()
+        let before = (0..<6).map { world.drive($0).durableIdentity }
+        world.drive(0).replaceIdentity(nil)
+        world.drive(3).replaceIdentity(Array("{ \"format\": 1, \"dr".utf8))
+        world.drive(5).replaceIdentity([])
+        try world.scheduler.run {
+            let store = try await world.start(parity: 2)
+            try await check(store, bucket)
+            #expect(store.status.sets[0].memberCount == 6)
+            // And while it serves.
+            world.drive(1).replaceIdentity(nil)
+            await world.scheduler.sleep(milliseconds: 2500)
+            await waitUntilWhole(store)
+            try await check(store, bucket)
+        }
+        #expect((0..<6).map { world.drive($0).durableIdentity } == before)
+    }
 }

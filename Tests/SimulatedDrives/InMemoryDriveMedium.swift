@@ -210,6 +210,17 @@ package final class InMemoryDriveMedium: Sendable {
         }
     }
 
+    /// Damages `magstore.json`, or takes it away.
+    package func replaceIdentity(_ bytes: [UInt8]?) {
+        state.withLock { state in
+            state.placeCount += 1
+            state.written.identity = bytes
+            state.written.identityPlace = state.placeCount
+            state.durable.identity = bytes
+            state.durable.identityPlace = state.placeCount
+        }
+    }
+
     /// Flips bits of a byte on the disk only: the page cache still has what was written, until the power fails.
     @discardableResult
     package func rotOnDisk(_ name: ShardName, at offset: Int, mask: UInt8 = 0x01) -> Bool {
@@ -282,6 +293,7 @@ package final class InMemoryDriveMedium: Sendable {
         state.withLock { $0.durable.shards }.mapValues { $0.content.withLock { $0.durable } }
     }
 
+    package var durableIdentity: [UInt8]? { state.withLock { $0.durable.identity } }
     package var quarantined: [ShardName] { state.withLock { $0.written.quarantine.keys.sorted() } }
     package var isLocked: Bool { state.withLock { $0.lockHolder != nil } }
     /// Shards begun and neither finished nor discarded.

@@ -50,6 +50,8 @@ package final class InMemoryIndexMedium: Sendable {
         var durable = Contents()
         /// The handle in use, by number.
         var session: UInt64?
+        /// Made by an `open` that creates.
+        var exists = false
         var sessionCount: UInt64 = 0
         var takesWrites = false
         var writeFaults: [WriteFault] = []
@@ -73,15 +75,19 @@ package final class InMemoryIndexMedium: Sendable {
     package func copy() -> InMemoryIndexMedium {
         let copy = InMemoryIndexMedium()
         copy.replaceContents(durable)
+        copy.state.withLock { $0.exists = state.withLock { $0.exists } }
         return copy
     }
 
     /// What is found is durable from now on, as RocksDB's recovery flushes what it replays.
     ///
-    /// - Throws: `inputOutput` while another handle is open, and what was injected.
-    package func open() throws(IndexError) -> InMemoryIndex {
+    /// - Throws: `notFound` when there is none and it is not to be made, `inputOutput` while another handle is open,
+    ///   and what was injected.
+    package func open(creates: Bool = true) throws(IndexError) -> InMemoryIndex {
         let session = try state.withLock { state throws(IndexError) in
             if let error = state.openError { throw error }
+            guard state.exists || creates else { throw IndexError(.notFound, "no index") }
+            state.exists = true
             guard state.session == nil else { throw IndexError(.inputOutput, "the index is in use") }
             state.durable = state.written
             state.sessionCount += 1

@@ -6,6 +6,8 @@ struct PreparedBatch: Sendable {
     let change: ChangeRecord
     let common: [IndexBatch.Operation]
     let payloadRows: [Int: [IndexBatch.Operation]]
+    /// A batch that takes drives in leaves a copy of each one's identity in its own index.
+    private let keepsIdentities: Bool
 
     /// Serialises what was evaluated. Rows outside `payloads` are the same for every drive; so are the touched keys.
     init(
@@ -33,14 +35,19 @@ struct PreparedBatch: Sendable {
         if clearsMarks { common.append(.delete(.state, key: StateKey.syncing.bytes)) }
         self.change = change
         self.common = common
+        keepsIdentities = clearsMarks
         payloadRows = staged.payloadRows.mapValues { rows in
             payloadIDs.compactMap { id in rows[id].map { .put(.payloads, key: id.bytes, value: $0) } }
         }
     }
 
-    func batch(forSlot slot: Int) -> IndexBatch {
+    func batch(for member: SlotDrive) -> IndexBatch {
         var batch = IndexBatch()
-        batch.operations = common + (payloadRows[slot] ?? [])
+        batch.operations = common + (payloadRows[member.slot] ?? [])
+        // Restored from here when the file is damaged or lost (rule 13).
+        if keepsIdentities {
+            batch.put(.state, StateKey.identity.bytes, member.identity.confirmed.encoded)
+        }
         return batch
     }
 }
@@ -72,17 +79,17 @@ struct BatchWriter {
     private(set) var last: BatchID
     private(set) var committed: BatchID
     private(set) var snapshots: [Int: any IndexSnapshot] = [:]
-    /// Rows in `missing` after the newest batch.
-    private(set) var missingCount: Int
+    /// After the newest batch.
+    private(set) var backlog: Backlog
 
     init(
-        shape: SetShape, watch: StallWatch, members: [SlotDrive], last: BatchID, committed: BatchID, missingCount: Int,
+        shape: SetShape, watch: StallWatch, members: [SlotDrive], last: BatchID, committed: BatchID, backlog: Backlog,
         evicted: @escaping @Sendable (DriveFailure) -> Void, broken: BrokenRule?
     ) {
         self.broken = broken
         self.shape = shape
         self.watch = watch
-        self.missingCount = missingCount
+        self.backlog = backlog
         self.members = members
         self.last = last
         self.committed = committed
@@ -108,7 +115,7 @@ struct BatchWriter {
             let prepared = PreparedBatch(
                 id: id, predecessor: last, committed: committed, members: members.map(\.member), staged: staged,
                 clearsMarks: clearsMarks || admitting != nil)
-            missingCount += staged.missingDelta
+            backlog.apply(staged)
             let verdict = await write(prepared)
             last = id
             switch verdict {
@@ -138,7 +145,7 @@ struct BatchWriter {
     private mutating func write(_ prepared: PreparedBatch) async -> BatchTally.Verdict {
         let answers = Mailbox<Answer>()
         for member in members {
-            let batch = prepared.batch(forSlot: member.slot)
+            let batch = prepared.batch(for: member)
             let slot = member.slot
             let (broken, predecessor) = (broken, prepared.change.predecessor)
             member.executor.submit(.commit) {

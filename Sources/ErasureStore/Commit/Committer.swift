@@ -20,8 +20,8 @@ final class Committer: Sendable {
 
     /// Takes a drive that has almost caught up back in, at a batch boundary (rule 9).
     struct Admission: Sendable {
-        /// Copies the little that is left, and answers with the drive and the `missing` rows it needs.
-        let finish: @Sendable (SetView) async -> (drive: SlotDrive, missing: [(Payload, Int)])?
+        /// Copies the little that is left, and answers with the drive and what the batch says of it.
+        let finish: @Sendable (SetView) async -> (drive: SlotDrive, staged: Evaluation.Staged)?
         let admitted: Promise<Bool>
     }
 
@@ -109,7 +109,7 @@ final class Committer: Sendable {
     ) async -> (stopped: Bool, settlements: [QueuedMutation.Settlement]) {
         let evaluation = Evaluation(
             id: writer.nextID, view: view, shape: writer.shape, members: writer.members.map(\.slot),
-            now: clock.now().milliseconds, mayHaveMissing: writer.missingCount > 0, broken: writer.broken)
+            now: clock.now().milliseconds, mayHaveMissing: !writer.backlog.isEmpty, broken: writer.broken)
         var settlements: [QueuedMutation.Settlement] = []
         for mutation in mutations { settlements.append(await mutation.run(evaluation)) }
         let waiting = settlements
@@ -138,12 +138,10 @@ final class Committer: Sendable {
     }
 
     private func admit(_ admission: Admission, _ writer: inout BatchWriter, view: SetView) async -> Ending? {
-        guard let (drive, missing) = await admission.finish(view) else {
+        guard let (drive, staged) = await admission.finish(view) else {
             admission.admitted.fulfil(false)
             return nil
         }
-        var staged = Evaluation.Staged()
-        for (payload, slot) in missing { staged.markMissing(payload, slot) }
         let fate = await writer.commit(staged, id: writer.nextID, admitting: drive)
         admission.admitted.fulfil(writer.members.contains { $0.slot == drive.slot })
         return fate == .committed ? nil : .stopped

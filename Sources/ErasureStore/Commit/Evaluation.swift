@@ -12,7 +12,10 @@ final class Evaluation {
         /// Payloads that rely on shards written by this batch or before it.
         var placed: [Payload] = []
         var trashed: [DataID] = []
-        var missingDelta = 0
+        /// Rows of `missing` that come and go.
+        var backlog = Backlog()
+        /// Slots whose shards are all listed from now on, or not.
+        var listings: [Int: Bool] = [:]
     }
 
     let id: BatchID
@@ -73,7 +76,8 @@ final class Evaluation {
         }
         batch.placed += staged.placed
         batch.trashed += staged.trashed
-        batch.missingDelta += staged.missingDelta
+        batch.backlog.apply(staged)
+        batch.listings.merge(staged.listings) { _, later in later }
         staged = Staged()
     }
 
@@ -174,9 +178,9 @@ extension Evaluation {
         guard let name = trash.manifest ?? trash.payloads.first?.id else { return }
         put(.trash, name.bytes, trash)
         staged.trashed += trash.payloads.map(\.id)
-        guard mayHaveMissing || batch.missingDelta > 0 else { return }
+        guard mayHaveMissing || !batch.backlog.missing.isEmpty else { return }
         for payload in trash.payloads {
-            for slot in payload.slots { try await clearMissing(payload.id, slot) }
+            for slot in payload.slots { try await clearMissing(payload, slot) }
         }
     }
 
@@ -186,11 +190,14 @@ extension Evaluation {
         staged.trashed += ids
     }
 
-    func clearMissing(_ id: DataID, _ slot: Int) async throws(StoreError) {
-        let key = MissingKey(slot: UInt16(slot), id: id).bytes
+    func clearMissing(_ payload: Payload, _ slot: Int) async throws(StoreError) {
+        let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes
         guard try await value(.missing, key) != nil else { return }
-        delete(.missing, key)
-        staged.missingDelta -= 1
+        staged.clearMissing(payload, slot)
+    }
+
+    func set(_ record: SlotRecord, slot: Int) {
+        staged.set(record, slot: slot)
     }
 
     func addPayloadRow(_ id: DataID, slot: Int, _ row: [UInt8]) {

@@ -17,7 +17,7 @@ package struct Doctor: Sendable {
         verifyIndex: @escaping @Sendable (any MetadataIndex) throws(IndexError) -> Void,
         report: @escaping @Sendable (DoctorFinding) -> Void
     ) {
-        opener = DriveOpener(environment: environment, makeDrive: makeDrive)
+        opener = DriveOpener(environment: environment, restoresIdentities: false, makeDrive: makeDrive)
         self.verifyIndex = verifyIndex
         log = FindingLog(report)
     }
@@ -29,9 +29,9 @@ package struct Doctor: Sendable {
             switch finding {
             case .identified(let drive): drives.append(drive)
             case .absent(let path, let reason), .unusable(let path, let reason): log.add(.drive, path, reason)
-            case .blank(let path, let drive, let executor, _):
-                log.add(.drive, path, "it is empty: no drive of any store")
-                await Self.end(executor) { drive.close() }
+            case .blank(let blank):
+                log.add(.drive, blank.path, "it is empty: no drive of any store")
+                await Self.end(blank.executor) { blank.drive.close() }
             }
         }
         let mine = await keepOneDeployment(drives)

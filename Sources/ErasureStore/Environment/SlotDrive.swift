@@ -6,6 +6,8 @@ import Synchronization
 final class SlotDrive: Sendable {
     let slot: Int
     let uuid: DriveUUID
+    /// As it was when the drive was opened.
+    let identity: DriveIdentity
     let drive: any Drive
     let index: any MetadataIndex
     let executor: any DriveExecutor
@@ -14,11 +16,12 @@ final class SlotDrive: Sendable {
     private let calls = Atomic<UInt64>(0)
 
     init(
-        slot: Int, uuid: DriveUUID, drive: any Drive, index: any MetadataIndex, executor: any DriveExecutor,
-        clock: any StoreClock
+        identity: DriveIdentity, uuid: DriveUUID, drive: any Drive, index: any MetadataIndex,
+        executor: any DriveExecutor, clock: any StoreClock
     ) {
-        self.slot = slot
+        slot = identity.slot
         self.uuid = uuid
+        self.identity = identity
         self.drive = drive
         self.index = index
         self.executor = executor
@@ -87,6 +90,13 @@ final class SlotDrive: Sendable {
 
     func hasAnswered() {
         if isOverdue { overdue.store(false, ordering: .relaxed) }
+    }
+
+    /// The drive was taken in: its identity says so from now on.
+    func confirmIdentity() async throws(DriveFailure) {
+        guard identity.state == .joining else { return }
+        let (drive, bytes) = (drive, identity.confirmed.encoded)
+        try await perform(.commit) { try drive.setIdentity(bytes) }
     }
 
     /// Begins the end of a handle that will not be used again. Never waits: a hung drive can not be closed.

@@ -79,6 +79,7 @@ final class ObjectStream: ByteStream, @unchecked Sendable {
                 allotment = free
             }
             pieces.removeFirst()
+            reader.set.activity.note()
             begun.append(Begun(reader: reader, read: reader.begin(piece), allotment: allotment))
         }
     }

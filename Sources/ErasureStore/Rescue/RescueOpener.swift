@@ -46,7 +46,7 @@ struct RescueOpener: Sendable {
             guard let uuid = found.identity.uuid else { throw IdentityError("the identity has no uuid") }
             if let problem = found.problem { remark("\(path): \(problem); only its shards are used") }
             let slotDrive = SlotDrive(
-                slot: found.identity.slot, uuid: uuid, drive: drive, index: found.index, executor: executor,
+                identity: found.identity, uuid: uuid, drive: drive, index: found.index, executor: executor,
                 clock: environment.clock)
             return .drive(RescuedDrive(identity: found.identity, drive: slotDrive, state: found.state))
         } catch {
@@ -82,7 +82,7 @@ struct RescueOpener: Sendable {
         }
         do {
             let identity = try identity(bytes, index)
-            guard identity.state == .formed else { throw IdentityError("its creation was not finished") }
+            guard identity.state != .forming else { throw IdentityError("its creation was not finished") }
             return Found(identity: identity, index: index, state: state, problem: problem)
         } catch {
             index.close()

@@ -6,6 +6,8 @@ struct PayloadCensus: Sendable {
     private(set) var outcomes: [Int: ShardInspection.Outcome] = [:]
     /// Slots with a row in `missing`. Their files may still have blocks that others need.
     private(set) var known: Set<Int> = []
+    /// Slots of which `missing` does not say everything yet. What is not there is no news; what is rotten is.
+    private(set) var unlisted: Set<Int> = []
     /// Slots of which nothing could be said: their drives did not answer.
     private(set) var unknown: Set<Int> = []
     /// Records that name the payload.
@@ -17,11 +19,13 @@ struct PayloadCensus: Sendable {
 
     mutating func note(slot: Int, _ outcome: ShardInspection.Outcome) { outcomes[slot] = outcome }
     mutating func isKnown(slot: Int) { known.insert(slot) }
+    mutating func isUnlisted(slot: Int) { unlisted.insert(slot) }
     mutating func isUnknown(slot: Int) { unknown.insert(slot) }
 
     /// Damage that was not known before, by slot.
     var damaged: [(slot: Int, outcome: ShardInspection.Outcome)] {
         outcomes.filter { $0.value.damage != nil && !known.contains($0.key) }
+            .filter { $0.value.isRot || !unlisted.contains($0.key) }
             .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 

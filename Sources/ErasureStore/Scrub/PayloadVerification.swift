@@ -12,6 +12,8 @@ struct PayloadVerification: Sendable {
     private struct Standing: Sendable {
         var references: UInt64
         var missing: Set<Int>
+        /// Slots whose drives may lack it without a row in `missing` that says so.
+        var unlisted: Set<Int>
     }
 
     private func standings(
@@ -19,9 +21,11 @@ struct PayloadVerification: Sendable {
     ) async throws(DriveFailure) -> [DataID: Standing] {
         try await source.perform { reader in
             var standings: [DataID: Standing] = [:]
+            let unlisted = Set(try IndexState.slots(reader).filter { $0.value.isUnlisted }.keys)
             for payload in payloads {
                 guard let value = try reader.value(.refs, payload.id.bytes) else { continue }
-                var standing = Standing(references: try ReferencesRecord(decoding: value).count, missing: [])
+                var standing = Standing(
+                    references: try ReferencesRecord(decoding: value).count, missing: [], unlisted: unlisted)
                 for slot in mayHaveMissing ? payload.slots : [] {
                     let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes
                     if try reader.value(.missing, key) != nil { standing.missing.insert(slot) }
@@ -82,6 +86,7 @@ struct PayloadVerification: Sendable {
             var census = censuses[payload.id]
             census?.referenceCount = standings[payload.id]?.references ?? 0
             for slot in standings[payload.id]?.missing ?? [] { census?.isKnown(slot: slot) }
+            for slot in standings[payload.id]?.unlisted ?? [] { census?.isUnlisted(slot: slot) }
             return census
         }
     }
@@ -118,6 +123,7 @@ struct PayloadVerification: Sendable {
             guard let standing = try await standings([payload], in: view)[payload.id] else { return nil }
             census.referenceCount = standing.references
             for slot in standing.missing { census.isKnown(slot: slot) }
+            for slot in standing.unlisted { census.isUnlisted(slot: slot) }
             drives = view.members.map(\.drive).filter { payload.slots.contains($0.slot) }
         }
         try await read(payload, on: drives, into: &census)

@@ -25,34 +25,49 @@ struct CatchUp {
         var outdated: [BatchID] = []
     }
 
-    /// Answers payloads that belong on the target's slot and are neither there nor in `missing`.
+    /// What the batch that takes the drive back must say of its shards.
+    enum Lacking: Sendable {
+        /// These belong on the slot and are neither there nor in `missing`.
+        case these([Payload])
+        /// Any may be lacking: they are looked for one by one once the drive is a member, however many there are.
+        case unknown
+    }
+
+    /// Answers what the target lacks of the payloads that belong on its slot.
     ///
     /// A target that holds the point loses its discarded tail in one write and is equal. Any other is marked, ends with
     /// `last` at the point, and keeps the mark: it is cleared by the batch that takes the drive back and records what
     /// was answered here. A crash before that batch leaves a non-voter, and the next run looks at every payload.
     ///
     /// - Parameter whileServing: The source moves on meanwhile, so that every target is marked.
-    func run(whileServing: Bool = false) async throws(DriveFailure) -> [Payload] {
+    func run(whileServing: Bool = false) async throws(DriveFailure) -> Lacking {
         let wasMarked = try await isMarked()
         var difference = try await difference()
         // What was copied before may be of batches that were discarded since: its log does not say.
         if wasMarked { difference.touched = nil }
         if difference.targetHoldsPoint, !wasMarked, !whileServing {
-            guard !difference.discarded.isEmpty else { return [] }
+            guard !difference.discarded.isEmpty else { return .these([]) }
             try await copyRows(difference, inOneWrite: true)
-            _ = try await settlePayloads(difference, all: false)
-            return []
+            _ = try await settlePayloads(difference)
+            return .these([])
         }
         if !wasMarked { try await mark() }
-        try await copyRows(difference, inOneWrite: false)
-        return try await settlePayloads(difference, all: wasMarked || difference.touched == nil)
+        return try await copyAll(difference)
     }
 
     /// One more round for a target that this process marked: only what was touched since the last one.
-    func runAgain() async throws(DriveFailure) -> [Payload] {
-        let difference = try await difference()
+    func runAgain() async throws(DriveFailure) -> Lacking {
+        try await copyAll(try await difference())
+    }
+
+    /// Of a marked target.
+    private func copyAll(_ difference: Difference) async throws(DriveFailure) -> Lacking {
+        if difference.touched == nil { try await CatchUpByComparison(self).mergeFamilies() }
         try await copyRows(difference, inOneWrite: false)
-        return try await settlePayloads(difference, all: difference.touched == nil)
+        let lacking = try await settlePayloads(difference)
+        guard difference.touched == nil else { return .these(lacking) }
+        try await CatchUpByComparison(self).removeStalePayloads()
+        return .unknown
     }
 
     private func isMarked() async throws(DriveFailure) -> Bool {
@@ -61,7 +76,7 @@ struct CatchUp {
     }
 
     /// From now on the target is no voter, until its index is equal.
-    private func mark() async throws(DriveFailure) {
+    func mark() async throws(DriveFailure) {
         let target = target
         try await target.perform(.commit) {
             try target.index.write(.syncingMark)
@@ -122,13 +137,8 @@ struct CatchUp {
     private func copyRows(_ difference: Difference, inOneWrite: Bool) async throws(DriveFailure) {
         var writes = IndexBatch()
         for family in Family.allCases where family != .payloads && family != .changes {
-            let keys: [[UInt8]]
-            if let touched = difference.touched {
-                keys = touched.lazy.filter { $0.family == family.rawValue }.map(\.key)
-                    .sorted { $0.lexicographicallyPrecedes($1) }
-            } else {
-                keys = try await differingKeys(family)
-            }
+            let keys = (difference.touched ?? []).lazy.filter { $0.family == family.rawValue }.map(\.key)
+                .sorted { $0.lexicographicallyPrecedes($1) }
             for start in stride(from: 0, to: keys.count, by: 512) {
                 let chunk = Array(keys[start..<min(start + 512, keys.count)])
                 let snapshot = snapshot
@@ -173,7 +183,7 @@ struct CatchUp {
         }
     }
 
-    private func write(_ batch: IndexBatch) async throws(DriveFailure) {
+    func write(_ batch: IndexBatch) async throws(DriveFailure) {
         let target = target
         try await target.perform(.commit) { try target.index.write(batch) }
     }
@@ -182,45 +192,22 @@ struct CatchUp {
     static let ownState: Set<[UInt8]> = [
         StateKey.last.bytes, StateKey.identity.bytes, StateKey.syncing.bytes,
     ]
-
-    /// Compares a whole family; used when the logs do not reach back.
-    private func differingKeys(_ family: Family) async throws(DriveFailure) -> [[UInt8]] {
-        let (target, snapshot) = (target, snapshot)
-        let theirs = try await source.perform(.background) { try Self.fingerprints(snapshot, family) }
-        let mine = try await target.perform(.commit) { try Self.fingerprints(target.index, family) }
-        let keys = Set(theirs.keys).union(mine.keys).filter { theirs[$0] != mine[$0] }
-        return keys.filter { family != .state || !Self.ownState.contains($0) }
-            .sorted { $0.lexicographicallyPrecedes($1) }
-    }
-
-    private static func fingerprints(_ index: any IndexReader, _ family: Family) throws -> [[UInt8]: [UInt8]] {
-        let cursor = try index.cursor(family, from: [], to: nil)
-        var rows: [[UInt8]: [UInt8]] = [:]
-        while let row = try cursor.next() { rows[row.key] = row.value }
-        return rows
-    }
 }
 
 // MARK: - Payloads
 
 extension CatchUp {
-    /// Removes shards that the source has seen trashed and removed, and finds those that should be here.
-    private func settlePayloads(_ difference: Difference, all: Bool) async throws(DriveFailure) -> [Payload] {
+    /// Removes shards that the source has seen trashed and removed, and finds those that should be here, as far as the
+    /// logs say which were touched.
+    private func settlePayloads(_ difference: Difference) async throws(DriveFailure) -> [Payload] {
         let (snapshot, slot) = (snapshot, target.slot)
-        let rowIDs: [DataID]
-        if let touched = difference.touched {
-            rowIDs = touched.filter { $0.family == Family.payloads.rawValue }
-                .compactMap { try? DataID(parsing: ArraySlice($0.key)) }
-        } else {
-            rowIDs = try await presentRows()
-        }
+        let touched = difference.touched ?? []
+        let rowIDs = touched.filter { $0.family == Family.payloads.rawValue }
+            .compactMap { try? DataID(parsing: ArraySlice($0.key)) }
         let candidates = Set(difference.trashed).union(rowIDs)
         let (gone, expected) = try await source.perform(.background) {
             let gone = try candidates.filter { try !Self.isNamed($0, snapshot) }
-            let payloads =
-                try all
-                ? Self.allPayloads(snapshot) : Self.payloads(snapshot, touched: difference.touched ?? [])
-            let expected = try payloads.filter { payload in
+            let expected = try Self.payloads(snapshot, touched: touched).filter { payload in
                 // A part list in the trash still names payloads that nothing else does.
                 guard payload.slots.contains(slot), try snapshot.value(.refs, payload.id.bytes) != nil else {
                     return false
@@ -241,17 +228,6 @@ extension CatchUp {
         }
     }
 
-    /// Every payload row of the target, for when the log does not say which may be stale.
-    private func presentRows() async throws(DriveFailure) -> [DataID] {
-        let target = target
-        return try await target.perform(.commit) {
-            let cursor = try target.index.cursor(.payloads, from: [], to: nil)
-            var ids: [DataID] = []
-            while let row = try cursor.next() { ids.append(try DataID(parsing: ArraySlice(row.key))) }
-            return ids
-        }
-    }
-
     /// Those that are still named at the source's point.
     func stillNamed(_ payloads: [Payload]) async throws(DriveFailure) -> [Payload] {
         let snapshot = snapshot
@@ -260,7 +236,7 @@ extension CatchUp {
         }
     }
 
-    private static func isNamed(_ id: DataID, _ snapshot: any IndexSnapshot) throws -> Bool {
+    static func isNamed(_ id: DataID, _ snapshot: any IndexSnapshot) throws -> Bool {
         if try snapshot.value(.refs, id.bytes) != nil { return true }
         return try snapshot.value(.trash, id.bytes) != nil
     }
@@ -283,19 +259,6 @@ extension CatchUp {
             }
             guard let value = try snapshot.value(family, row.key) else { continue }
             for payload in try named(family, value) { payloads[payload.id] = payload }
-        }
-        return payloads.values.sorted {
-            ($0.id.epoch, $0.id.run, $0.id.counter) < ($1.id.epoch, $1.id.run, $1.id.counter)
-        }
-    }
-
-    private static func allPayloads(_ snapshot: any IndexSnapshot) throws -> [Payload] {
-        var payloads: [DataID: Payload] = [:]
-        for family in [Family.heads, .parts, .manifests] {
-            let cursor = try snapshot.cursor(family, from: [], to: nil)
-            while let row = try cursor.next() {
-                for payload in try named(family, row.value) { payloads[payload.id] = payload }
-            }
         }
         return payloads.values.sorted {
             ($0.id.epoch, $0.id.run, $0.id.counter) < ($1.id.epoch, $1.id.run, $1.id.counter)

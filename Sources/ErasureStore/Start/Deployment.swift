@@ -91,16 +91,15 @@ private struct Assembly {
 
     private func checkAgreement(_ formed: [IdentifiedDrive]) throws(DeploymentError) {
         let first = formed[0].identity
-        var slots: [[Int]: String] = [:]
+        var drives: [String: String] = [:]
         for drive in identified {
             let identity = drive.identity
             guard identity.deployment == first.deployment else {
                 throw DeploymentError("\(drive.path) belongs to another deployment than \(formed[0].path)")
             }
-            let place = [identity.pool, identity.set, identity.slot]
-            if let other = slots.updateValue(drive.path, forKey: place) {
-                throw DeploymentError(
-                    "\(drive.path) and \(other) claim the same slot: remove the one that was replaced")
+            // Two drives may claim a slot: the indexes say which of them was replaced.
+            if let other = drives.updateValue(drive.path, forKey: identity.drive) {
+                throw DeploymentError("\(drive.path) and \(other) are copies of one drive: remove one of them")
             }
         }
         if let parity = request.parity, parity != first.parityShards {
@@ -127,14 +126,19 @@ private struct Assembly {
     // MARK: Formatting
 
     private func format() async throws(DeploymentError) -> [IdentifiedDrive] {
-        var blanks: [String: (drive: any Drive, executor: any DriveExecutor, isMountPoint: Bool)] = [:]
+        var blanks: [String: BlankDrive] = [:]
         for finding in findings {
             switch finding {
-            case .blank(let path, let drive, let executor, let isMountPoint):
-                blanks[path] = (drive, executor, isMountPoint)
+            case .blank(let blank): blanks[blank.path] = blank
             case .identified(let found):
+                guard found.identity.state == .forming else {
+                    throw DeploymentError(
+                        "\(found.path) was to replace a drive of a store, and no drive of that store is here")
+                }
                 // A creation that was cut short: it starts again.
-                blanks[found.path] = (found.drive, found.executor, found.identity.isMountPoint)
+                blanks[found.path] = BlankDrive(
+                    path: found.path, drive: found.drive, executor: found.executor,
+                    isMountPoint: found.identity.isMountPoint)
             case .absent(let path, let reason), .unusable(let path, let reason):
                 throw DeploymentError("a new store needs every drive, and \(path) can not be used: \(reason)")
             }
@@ -176,7 +180,10 @@ private struct Assembly {
     }
 
     private func write(_ identity: DriveIdentity, to found: IdentifiedDrive) async throws(DeploymentError) {
-        try await format(found) { try found.drive.setIdentity(identity.encoded) }
+        try await format(found) {
+            try found.drive.lock()
+            try found.drive.setIdentity(identity.encoded)
+        }
     }
 
     private func makeIndex(on found: IdentifiedDrive) async throws(DeploymentError) {
@@ -233,17 +240,16 @@ private struct Assembly {
 
     private func start(_ drives: [IdentifiedDrive], shape: SetShape, setCounts: [Int]) async -> ErasureStore {
         let environment = opener.environment
-        let firstSets = setCounts.indices.map { setCounts[..<$0].reduce(0, +) }
         let setCount = setCounts.reduce(0, +)
         let board = ViewBoard(setCount: setCount)
         let roster = DriveRoster(
-            opener: opener, paths: request.pools.flatMap { $0 }, deployment: drives[0].identity.deployment,
-            firstSets: firstSets)
+            opener: opener, pools: request.pools, deployment: drives[0].identity.deployment, shape: shape,
+            setCounts: setCounts)
         let used = Set(drives.map(\.path))
         for finding in findings where !used.contains(finding.path) {
-            guard let (path, reason) = roster.note(finding) else { continue }
-            environment.logger.warning(
-                "no drive is used from this path", metadata: ["path": "\(path)", "reason": "\(reason)"])
+            roster.note(finding)
+            // Empty drives are looked at again when it is clear which slots are free.
+            if case .blank(let blank) = finding { blank.release() }
         }
         let run = environment.random.next()
         let sets = (0..<setCount).map { index in
@@ -256,7 +262,7 @@ private struct Assembly {
             set.scrub.intervalMilliseconds = request.scrubIntervalMilliseconds
             let mine = drives.filter { roster.setIndex(of: $0.identity) == set.index }
             for drive in mine { roster.use(drive.path, set: set.index, slot: drive.identity.slot) }
-            await store.start(set, mine, acceptLoss: request.acceptLoss)
+            await store.start(set, DriveRoster.Found(drives: mine), acceptLoss: request.acceptLoss)
         }
         return store
     }
@@ -265,11 +271,7 @@ private struct Assembly {
         for finding in findings {
             switch finding {
             case .identified(let found): opener.release(found)
-            case .blank(_, let drive, let executor, _):
-                executor.submit(.commit) {
-                    drive.close()
-                    executor.abandon()
-                }
+            case .blank(let blank): blank.release()
             case .absent, .unusable: break
             }
         }

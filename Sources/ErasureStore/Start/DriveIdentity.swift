@@ -2,11 +2,14 @@ import DriveIO
 import FoundationEssentials
 package import MetadataIndex
 
-/// `magstore.json`: who a drive is. Written at format time, never changed but from `forming` to `formed`.
+/// `magstore.json`: who a drive is. Written at format time, never changed but from `forming`
+/// or `joining` to `formed`.
 package struct DriveIdentity: Codable, Hashable, Sendable {
     package enum State: String, Codable, Sendable {
         /// Creation has begun; if no drive is `formed`, it starts again.
         case forming
+        /// Made for a slot whose drive is gone, and not yet known to be taken in: until then nothing on it counts.
+        case joining
         case formed
     }
 
@@ -46,8 +49,7 @@ package struct DriveIdentity: Codable, Hashable, Sendable {
         guard format.format <= Self.currentFormat else {
             throw IdentityError(
                 "the drive has format \(format.format), and this build knows up to \(Self.currentFormat): "
-                    + "use a newer build"
-            )
+                    + "use a newer build", isDamage: false)
         }
         guard let identity = try? decoder.decode(DriveIdentity.self, from: Data(bytes)), identity.isSensible else {
             throw IdentityError("magstore.json is damaged")
@@ -74,6 +76,13 @@ package struct DriveIdentity: Codable, Hashable, Sendable {
         self.isMountPoint = isMountPoint
     }
 
+    /// The same drive, known to be taken in.
+    var confirmed: DriveIdentity {
+        var identity = self
+        identity.state = .formed
+        return identity
+    }
+
     package var encoded: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -91,8 +100,11 @@ package struct DriveIdentity: Codable, Hashable, Sendable {
 
 package struct IdentityError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
+    /// The file is not what it was, as opposed to one that a newer build wrote.
+    package let isDamage: Bool
 
-    init(_ description: String) {
+    init(_ description: String, isDamage: Bool = true) {
         self.description = description
+        self.isDamage = isDamage
     }
 }

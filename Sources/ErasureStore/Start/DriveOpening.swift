@@ -1,4 +1,5 @@
 import DriveIO
+import Logging
 import MetadataIndex
 import Synchronization
 
@@ -10,11 +11,26 @@ struct IdentifiedDrive: Sendable {
     let identity: DriveIdentity
 }
 
+/// A path at which there is nothing, with its threads. Not locked: nothing is written before it is to be a drive.
+struct BlankDrive: Sendable {
+    let path: String
+    let drive: any Drive
+    let executor: any DriveExecutor
+    let isMountPoint: Bool
+
+    func release() {
+        executor.submit(.commit) {
+            drive.close()
+            executor.abandon()
+        }
+    }
+}
+
 /// What a path turned out to be.
 enum DriveFinding: Sendable {
     case identified(IdentifiedDrive)
     /// Nothing on it: a fresh file system, or a mount point whose drive is not mounted.
-    case blank(path: String, drive: any Drive, executor: any DriveExecutor, isMountPoint: Bool)
+    case blank(BlankDrive)
     /// Not there or not readable: counts as a missing drive.
     case absent(path: String, reason: String)
     /// There, and not to be touched: the operator must look.
@@ -23,7 +39,8 @@ enum DriveFinding: Sendable {
     var path: String {
         switch self {
         case .identified(let found): found.path
-        case .blank(let path, _, _, _), .absent(let path, _), .unusable(let path, _): path
+        case .blank(let blank): blank.path
+        case .absent(let path, _), .unusable(let path, _): path
         }
     }
 }
@@ -34,8 +51,15 @@ struct DriveOpener: Sendable {
     let makeDrive: @Sendable (String) -> any Drive
     private let busy = BusyPaths()
 
-    init(environment: StoreEnvironment, makeDrive: @escaping @Sendable (String) -> any Drive) {
+    /// A damaged or lost `magstore.json` is written anew from its copy in the index.
+    private let restoresIdentities: Bool
+
+    init(
+        environment: StoreEnvironment, restoresIdentities: Bool = true,
+        makeDrive: @escaping @Sendable (String) -> any Drive
+    ) {
         self.environment = environment
+        self.restoresIdentities = restoresIdentities
         self.makeDrive = makeDrive
     }
 
@@ -51,14 +75,16 @@ struct DriveOpener: Sendable {
         }
     }
 
+    static let busyReason = "an earlier look at it was not answered yet"
+
     private func look(at path: String) async -> DriveFinding {
         // A thread hangs there already: no second one follows it.
-        guard busy.enter(path) else { return .absent(path: path, reason: "an earlier look at it was not answered yet") }
+        guard busy.enter(path) else { return .absent(path: path, reason: Self.busyReason) }
         let drive = makeDrive(path)
         let executor = environment.makeExecutor(drive)
         let promise = Promise<DriveFinding>()
-        executor.submit(.commit) { [busy] in
-            let finding = Self.finding(path, drive, executor)
+        executor.submit(.commit) {
+            let finding = self.finding(path, drive, executor)
             busy.leave(path)
             // An answer that comes too late lets go of what it holds.
             if !promise.fulfil(finding) { drive.close() }
@@ -78,18 +104,27 @@ struct DriveOpener: Sendable {
         return finding
     }
 
-    private static func finding(_ path: String, _ drive: any Drive, _ executor: any DriveExecutor) -> DriveFinding {
+    private func finding(_ path: String, _ drive: any Drive, _ executor: any DriveExecutor) -> DriveFinding {
         do {
-            guard let bytes = try drive.identity() else {
-                guard try drive.isBlank() else {
-                    return .unusable(
-                        path: path, reason: "it holds files and no magstore.json: choose an empty directory")
-                }
-                try drive.lock()
+            let bytes = try drive.identity()
+            if bytes == nil, try drive.isBlank() {
+                // Not even a lock is left in what may be the place of a disk that is not mounted.
                 return .blank(
-                    path: path, drive: drive, executor: executor, isMountPoint: try drive.mount().isMountPoint)
+                    BlankDrive(
+                        path: path, drive: drive, executor: executor, isMountPoint: try drive.mount().isMountPoint))
             }
-            let identity = try DriveIdentity(decoding: bytes)
+            let identity: DriveIdentity
+            do throws(IdentityError) {
+                guard let bytes else {
+                    throw IdentityError("it holds files and no magstore.json: choose an empty directory")
+                }
+                identity = try DriveIdentity(decoding: bytes)
+            } catch {
+                guard error.isDamage, restoresIdentities, let copy = try restoreIdentity(of: drive) else {
+                    throw error
+                }
+                identity = copy
+            }
             if identity.isMountPoint, try !drive.mount().isMountPoint {
                 return .absent(path: path, reason: "it was a mount point and nothing is mounted there")
             }
@@ -105,6 +140,20 @@ struct DriveOpener: Sendable {
         } catch {
             return .unusable(path: path, reason: "\(error)")
         }
+    }
+
+    /// From the copy that the drive's own index keeps (rule 13). Nil when there is none that can be read.
+    private func restoreIdentity(of drive: any Drive) throws(DriveError) -> DriveIdentity? {
+        try drive.lock()
+        guard let index = try? environment.openIndex(drive, false) else { return nil }
+        defer { index.close() }
+        guard let bytes = try? index.value(.state, StateKey.identity.bytes),
+            let identity = try? DriveIdentity(decoding: bytes)
+        else { return nil }
+        try drive.setIdentity(bytes)
+        environment.logger.warning(
+            "magstore.json was damaged or lost, and is restored from the index", metadata: ["path": "\(drive.path)"])
+        return identity
     }
 
     /// Opens the index of a drive in its slot and reads what the start rules need.
@@ -146,10 +195,41 @@ struct DriveOpener: Sendable {
         }
         let (index, state) = try await promise.value().get()
         let drive = SlotDrive(
-            slot: slot, uuid: uuid, drive: found.drive, index: index, executor: found.executor, clock: environment.clock
-        )
+            identity: found.identity, uuid: uuid, drive: found.drive, index: index, executor: found.executor,
+            clock: environment.clock)
         return SetStart.Opened(drive: drive, state: state)
     }
+
+    /// Makes an empty drive the new one of a slot whose drive is gone. First its identity, which says that nothing on
+    /// it counts yet, then its index, marked: a crash in between leaves what the next attempt goes on from.
+    func format(_ blank: BlankDrive, as identity: DriveIdentity) async throws(DriveFailure) -> SetStart.Opened {
+        let promise = Promise<Result<Void, DriveFailure>>()
+        blank.executor.submit(.commit) {
+            promise.fulfil(
+                Result {
+                    try blank.drive.lock()
+                    // Somebody else may have been quicker.
+                    guard try blank.drive.identity() == nil, try blank.drive.isBlank() else {
+                        throw DriveError(.vanished, "\(blank.path) is not empty any more")
+                    }
+                    try blank.drive.setIdentity(identity.encoded)
+                }
+                .mapError { DriveFailure(slot: identity.slot, $0) })
+        }
+        environment.clock.schedule(afterMilliseconds: EngineLimits.openMilliseconds) {
+            promise.fulfil(.failure(DriveFailure(slot: identity.slot, reason: .tooSlow)))
+        }
+        try await promise.value().get()
+        let found = IdentifiedDrive(
+            path: blank.path, drive: blank.drive, executor: blank.executor, identity: identity)
+        return try await open(found, renewingIndex: true)
+    }
+
+    static let mark = {
+        var mark = IndexBatch()
+        mark.put(.state, StateKey.syncing.bytes, Array("1".utf8))
+        return mark
+    }()
 
     private static func quarantineIndex(_ drive: any Drive) throws {
         do {

@@ -1,101 +1,238 @@
 import DriveIO
+import Logging
+import MetadataIndex
 import StorageAPI
 import Synchronization
 
 /// The paths that were given, and which drives of the deployment are to be found there now. Drives are known by their
 /// uuid: a path is only a place to look.
 final class DriveRoster: Sendable {
-    let opener: DriveOpener
-    let paths: [String]
-    let deployment: String
-    /// First set index of each pool.
-    private let firstSets: [Int]
-    /// Paths in use by an open drive.
-    private let used = Mutex<[String: (set: Int, slot: Int)]>([:])
+    /// What a look for drives of some slots found.
+    struct Found: Sendable {
+        var drives: [IdentifiedDrive] = []
+        /// Empty drives, each with the slot that it is to have.
+        var blanks: [(drive: BlankDrive, slot: Int)] = []
 
-    /// Paths at which no drive of the deployment was when last looked at, and why.
-    private let lost = Mutex<[String: String]>([:])
-
-    init(opener: DriveOpener, paths: [String], deployment: String, firstSets: [Int]) {
-        self.opener = opener
-        self.paths = paths
-        self.deployment = deployment
-        self.firstSets = firstSets
+        var isEmpty: Bool { drives.isEmpty && blanks.isEmpty }
     }
 
+    private struct Place: Hashable {
+        let set: Int
+        let slot: Int
+    }
+
+    private struct State {
+        /// The slot whose drive was last seen at a path.
+        var places: [String: Place] = [:]
+        /// Paths that were the root of a mounted file system.
+        var mountPoints: Set<String> = []
+        /// Paths from which no drive is used, and why.
+        var lost: [String: String] = [:]
+    }
+
+    let opener: DriveOpener
+    let pools: [[String]]
+    let deployment: String
+    private let shape: SetShape
+    /// Sets of each pool.
+    private let setCounts: [Int]
+    private let state = Mutex(State())
+
+    init(opener: DriveOpener, pools: [[String]], deployment: String, shape: SetShape, setCounts: [Int]) {
+        self.opener = opener
+        self.pools = pools
+        self.deployment = deployment
+        self.shape = shape
+        self.setCounts = setCounts
+    }
+
+    private var logger: Logger { opener.environment.logger }
+
+    // MARK: Who is who
+
     func setIndex(of identity: DriveIdentity) -> Int? {
-        guard identity.deployment == deployment, identity.pool < firstSets.count else { return nil }
-        return firstSets[identity.pool] + identity.set
+        guard identity.deployment == deployment, identity.pool < setCounts.count else { return nil }
+        return setCounts[..<identity.pool].reduce(0, +) + identity.set
+    }
+
+    private func position(ofSet set: Int) -> (pool: Int, set: Int) {
+        var rest = set
+        for (pool, count) in setCounts.enumerated() {
+            if rest < count { return (pool, rest) }
+            rest -= count
+        }
+        preconditionFailure("a set is in a pool")
+    }
+
+    /// Of a drive that is to have a slot.
+    func newIdentity(set: Int, slot: Int, isMountPoint: Bool) -> DriveIdentity {
+        let (pool, setInPool) = position(ofSet: set)
+        let random = opener.environment.random
+        return DriveIdentity(
+            state: .joining, deployment: deployment, pool: pool, poolCount: pools.count, set: setInPool,
+            setCount: setCounts[pool], slot: slot, drive: DriveUUID(high: random.next(), low: random.next()),
+            shape: shape, isMountPoint: isMountPoint)
     }
 
     func pool(ofSet set: Int) -> Int {
-        firstSets.lastIndex { $0 <= set } ?? 0
+        position(ofSet: set).pool
     }
 
     /// Why no drive of the deployment was at a path when it was last looked at; nil when one was.
     func lostReason(of path: String) -> String? {
-        lost.withLock { $0[path] }
+        state.withLock { $0.lost[path] }
     }
 
     func use(_ path: String, set: Int, slot: Int) {
-        used.withLock { $0[path] = (set, slot) }
+        let place = Place(set: set, slot: slot)
+        state.withLock { state in
+            // It was elsewhere before.
+            state.places = state.places.filter { $0.value != place }
+            state.places[path] = place
+            state.lost[path] = nil
+        }
     }
 
-    /// Remembers what was found at a path; answers the path and why there is no drive, if there is none.
-    @discardableResult
-    func note(_ finding: DriveFinding) -> (path: String, reason: String)? {
+    /// Takes an empty drive for a slot, unless another set was quicker.
+    private func claim(_ path: String, set: Int, slot: Int) -> Bool {
+        let isFree = state.withLock { state in
+            if let place = state.places[path], place.set != set { return false }
+            state.places[path] = Place(set: set, slot: slot)
+            return true
+        }
+        if isFree { use(path, set: set, slot: slot) }
+        return isFree
+    }
+
+    // MARK: Paths without a drive
+
+    /// Remembers what was found at a path.
+    func note(_ finding: DriveFinding) {
         switch finding {
         case .identified(let found):
-            lost.withLock { $0[found.path] = nil }
-            return nil
-        case .blank(let path, _, _, _):
-            lost.withLock { $0[path] = "it is empty" }
-            return (path, "it is empty")
-        case .absent(let path, let reason), .unusable(let path, let reason):
-            lost.withLock { $0[path] = reason }
-            return (path, reason)
+            if found.identity.deployment != deployment {
+                return note(found.path, "it has a drive of another deployment")
+            }
+            state.withLock { state in
+                state.lost[found.path] = nil
+                if found.identity.isMountPoint { state.mountPoints.insert(found.path) }
+            }
+        case .blank(let blank): note(blank.path, "it is empty")
+        case .absent(let path, DriveOpener.busyReason) where lostReason(of: path) != nil: break
+        case .absent(let path, let reason), .unusable(let path, let reason): note(path, reason)
         }
+    }
+
+    /// No drive is used from a path. Said when it becomes so, not at every look.
+    func note(_ path: String, _ reason: String) {
+        guard state.withLock({ $0.lost.updateValue(reason, forKey: path) }) != reason else { return }
+        logger.warning("no drive is used from this path", metadata: ["path": "\(path)", "reason": "\(reason)"])
+    }
+
+    /// A drive that another has replaced is left alone, whatever is on it.
+    func refuse(_ path: String, set: ErasureSet, slot: Int) {
+        note(path, "the drive there was replaced by another: take it away, or empty it")
+        logger.error(
+            "replaced drive is not used", metadata: ["set": "\(set.name)", "slot": "\(slot)", "path": "\(path)"])
     }
 
     /// For messages: where drives were expected and why they are not there.
     var lostText: String {
-        lost.withLock { lost in
-            lost.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
-        }
+        state.withLock(\.lost).sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
     }
 
-    /// Looks at every path that no slot of the set is served from, for drives that belong into these slots.
-    func find(set: Int, slots: [Int]) async -> [IdentifiedDrive] {
-        let candidates = used.withLock { used in
-            paths.filter { path in
-                guard let place = used[path] else { return true }
+    // MARK: Looking
+
+    /// Looks at every path that no slot of the set is served from, for drives that belong into these slots, and for
+    /// empty ones where every drive is either here or gone.
+    ///
+    /// - Parameter records: whose the slots are, as the set knows it; nil when it does not, and then no slot is given
+    ///   away.
+    func find(set: Int, slots: [Int], records: [Int: SlotRecord]?) async -> Found {
+        let pool = pool(ofSet: set)
+        let candidates = state.withLock { state in
+            pools.joined().filter { path in
+                guard let place = state.places[path] else { return true }
                 return place.set == set && slots.contains(place.slot)
             }
         }
-        var found: [IdentifiedDrive] = []
+        var found = Found()
+        var blanks: [BlankDrive] = []
+        var hidden: [BlankAssignment.Hidden] = []
         for finding in await opener.look(at: candidates) {
             let path = finding.path
-            note(finding)
             switch finding {
             case .identified(let drive):
-                let slot = drive.identity.slot
-                let isWanted =
-                    setIndex(of: drive.identity) == set && drive.identity.state == .formed && slots.contains(slot)
-                    && !found.contains { $0.identity.slot == slot }
-                if isWanted {
-                    use(path, set: set, slot: slot)
-                    found.append(drive)
+                note(finding)
+                if isWanted(drive, set: set, slots: slots, records: records ?? [:]) {
+                    use(path, set: set, slot: drive.identity.slot)
+                    found.drives.append(drive)
                 } else {
                     opener.release(drive)
                 }
-            case .blank(_, let drive, let executor, _):
-                executor.submit(.commit) {
-                    drive.close()
-                    executor.abandon()
-                }
-            case .absent, .unusable: break
+            case .blank(let blank) where records != nil && pools[pool].contains(path): blanks.append(blank)
+            case .blank(let blank):
+                note(finding)
+                blank.release()
+            case .absent, .unusable:
+                note(finding)
+                guard pools[pool].contains(path) else { continue }
+                hidden.append(BlankAssignment.Hidden(path: path, lastSlot: lastSlot(at: path)))
             }
         }
+        assign(blanks, set: set, slots: slots, records: records ?? [:], hidden: hidden, &found)
         return found
+    }
+
+    private func isWanted(
+        _ drive: IdentifiedDrive, set: Int, slots: [Int], records: [Int: SlotRecord]
+    ) -> Bool {
+        let identity = drive.identity
+        guard setIndex(of: identity) == set else { return false }
+        if identity.state == .joining, !slots.contains(identity.slot), records[identity.slot]?.drive != identity.uuid {
+            note(drive.path, "it was begun for a slot whose drive is back: empty it to use it for another")
+        }
+        guard slots.contains(identity.slot) else { return false }
+        if identity.state == .formed, let record = records[identity.slot], record.drive != identity.uuid {
+            note(drive.path, "the drive there was replaced: take it away, or empty it")
+            return false
+        }
+        return identity.state != .forming
+    }
+
+    private func lastSlot(at path: String) -> Int? {
+        state.withLock { $0.places[path]?.slot }
+    }
+
+    private func assign(
+        _ blanks: [BlankDrive], set: Int, slots: [Int], records: [Int: SlotRecord],
+        hidden: [BlankAssignment.Hidden], _ found: inout Found
+    ) {
+        guard !blanks.isEmpty else { return }
+        let mountPoints = state.withLock(\.mountPoints)
+        let areMounted = !mountPoints.isEmpty || records.values.contains { $0.isMountPoint }
+        var missing: [Int: Bool] = [:]
+        for slot in slots where !found.drives.contains(where: { $0.identity.slot == slot }) {
+            missing[slot] = records[slot]?.isMountPoint ?? areMounted
+        }
+        let assignment = BlankAssignment(
+            missing: missing,
+            blanks: blanks.map { blank in
+                BlankAssignment.Blank(
+                    path: blank.path, isMountPoint: blank.isMountPoint,
+                    wasMountPoint: mountPoints.contains(blank.path), lastSlot: lastSlot(at: blank.path))
+            }, hidden: hidden)
+        for blank in blanks {
+            if let slot = assignment.slots[blank.path] {
+                if claim(blank.path, set: set, slot: slot) {
+                    found.blanks.append((blank, slot))
+                } else {
+                    blank.release()
+                }
+            } else {
+                note(blank.path, assignment.waiting[blank.path] ?? "it is empty")
+                blank.release()
+            }
+        }
     }
 }

@@ -10,9 +10,11 @@ struct IndexState: Sendable {
     let isSyncing: Bool
     /// Newest first.
     let headers: [BatchHeader]
+    /// Whose the slots are, as this index knows it.
+    let slots: [Int: SlotRecord]
 
     /// Reads and checks an index: `changes` must be an unbroken chain up to `last`.
-    static func read(_ index: any MetadataIndex) throws -> IndexState {
+    static func read(_ index: any IndexReader) throws -> IndexState {
         let last = try index.value(.state, StateKey.last.bytes).map { try LastRecord(decoding: $0) } ?? LastRecord()
         let isSyncing = try index.value(.state, StateKey.syncing.bytes) != nil
         var headers: [BatchHeader] = []
@@ -32,7 +34,18 @@ struct IndexState: Sendable {
         guard newest == last.id || (isFirst && last.id == .none) else {
             throw IndexError(.corrupt, "the chain of batches ends at \(newest), not at \(last.id)")
         }
-        return IndexState(last: last, isSyncing: isSyncing, headers: headers.reversed())
+        return IndexState(last: last, isSyncing: isSyncing, headers: headers.reversed(), slots: try slots(index))
+    }
+
+    static func slots(_ index: any IndexReader) throws -> [Int: SlotRecord] {
+        let prefix = StateKey.slotPrefix
+        let cursor = try index.cursor(.state, from: prefix, to: upperBound(ofPrefix: prefix))
+        var slots: [Int: SlotRecord] = [:]
+        while let row = try cursor.next() {
+            guard case .slot(let slot) = try StateKey(parsing: row.key) else { continue }
+            slots[Int(slot)] = try SlotRecord(decoding: row.value)
+        }
+        return slots
     }
 }
 

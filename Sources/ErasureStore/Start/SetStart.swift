@@ -21,7 +21,9 @@ struct SetStart {
 
     let shape: SetShape
     let name: String
-    let acceptLoss: Bool
+    /// Rule 7's, by those of `opened` that vote.
+    let verdict: RecoveryVerdict
+    /// Drives whose slots are theirs, and marked ones that are to have a slot whose drive is gone.
     let opened: [Opened]
     /// Slots without a drive, for messages: a path or what is known.
     let absent: [Int: String]
@@ -36,8 +38,6 @@ struct SetStart {
 
     func carryOut() async -> Outcome {
         let voters = opened.filter { !$0.state.isSyncing }
-        let verdict = StartRules.recoveryPoint(
-            shape: shape, voters: voters.map(\.voter), acceptLoss: acceptLoss, broken: broken)
         let fallenBack = StartRules.rolledBack(voters.map(\.voter))
         for voter in voters where fallenBack.contains(voter.drive.member) { rolledBack(voter.drive) }
         let point: BatchID
@@ -88,11 +88,13 @@ struct SetStart {
         }
         var equal: [SlotDrive] = []
         var staged = Evaluation.Staged()
+        var unlisted: Set<Int> = []
         // Those that hold the point first: a drive is marked only while k others hold it.
         let holders = voters.filter { $0.voter.holds(point) }
         let others = opened.filter { candidate in !holders.contains { $0.drive.slot == candidate.drive.slot } }
         do {
             let snapshot = try await source.perform(.commit) { try source.index.snapshot() }
+            let slots = try await source.perform(.commit) { try IndexState.slots(snapshot) }
             for candidate in holders + others {
                 if candidate.drive.slot == source.slot {
                     equal.append(source)
@@ -101,15 +103,23 @@ struct SetStart {
                 let holds = holders.contains { $0.drive.slot == candidate.drive.slot }
                 guard holds || equal.count >= shape.dataShards else { continue }
                 do {
-                    let lacking = try await CatchUp(
+                    // A mark on a drive that is still joining says that nothing on it counts.
+                    if slots[candidate.drive.slot]?.drive == candidate.drive.uuid {
+                        try await candidate.drive.confirmIdentity()
+                    }
+                    switch try await CatchUp(
                         target: candidate.drive, source: source, snapshot: snapshot, broken: broken
-                    ).run()
-                    for payload in lacking { staged.markMissing(payload, candidate.drive.slot) }
+                    ).run() {
+                    case .these(let payloads):
+                        for payload in payloads { staged.markMissing(payload, candidate.drive.slot) }
+                    case .unknown: unlisted.insert(candidate.drive.slot)
+                    }
                     equal.append(candidate.drive)
                 } catch {
                     evicted(error)
                 }
             }
+            for drive in equal { staged.give(drive, wasUnlisted: unlisted.contains(drive.slot), from: slots) }
         } catch {
             return .refused("\(name): the drive in slot \(source.slot) can not be read: \(error.reason)")
         }
@@ -124,24 +134,26 @@ struct SetStart {
         _ members: [SlotDrive], at point: BatchID, epoch: UInt64, staged: Evaluation.Staged
     ) async -> Outcome {
         let members = members.sorted { $0.slot < $1.slot }
-        let missingCount: Int
+        let backlog: Backlog
         do {
             let first = members[0]
-            missingCount = try await first.perform(.commit) {
-                let cursor = try first.index.cursor(.missing, from: [], to: nil)
-                var count = 0
-                while try cursor.next() != nil { count += 1 }
-                return count
-            }
+            backlog = try await first.perform(.commit) { try Backlog(reading: first.index) }
         } catch {
             return .refused("\(name): slot \(error.slot) can not be read: \(error.reason)")
         }
         var writer = BatchWriter(
-            shape: shape, watch: watch, members: members, last: point, committed: point, missingCount: missingCount,
+            shape: shape, watch: watch, members: members, last: point, committed: point, backlog: backlog,
             evicted: evicted, broken: broken)
         let id = BatchID(epoch: epoch, run: run, sequence: point.sequence + 1)
         guard case .committed = await writer.commit(staged, id: id, clearsMarks: true) else {
             return .refused("\(name): too many drives failed while starting")
+        }
+        for drive in writer.members {
+            do {
+                try await drive.confirmIdentity()
+            } catch {
+                evicted(error)
+            }
         }
         return .serving(writer)
     }
@@ -149,14 +161,17 @@ struct SetStart {
 
 extension SetStart.Opened {
     var voter: Voter { Voter(member: drive.member, chain: state.headers) }
-}
 
-extension Evaluation.Staged {
-    mutating func markMissing(_ payload: Payload, _ slot: Int) {
-        var record = MissingRecord()
-        record.payload = payload
-        edits.set(
-            RowKey(family: .missing, key: MissingKey(slot: UInt16(slot), id: payload.id).bytes), record.encoded())
-        missingDelta += 1
+    /// The same drive, no voter.
+    var marked: Self {
+        Self(
+            drive: drive,
+            state: IndexState(last: state.last, isSyncing: true, headers: state.headers, slots: state.slots))
+    }
+
+    var claim: Claim {
+        Claim(
+            voter: voter, isJoining: drive.identity.state == .joining, isMarked: state.isSyncing,
+            slots: state.slots.mapValues(\.drive))
     }
 }

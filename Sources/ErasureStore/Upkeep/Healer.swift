@@ -24,36 +24,68 @@ struct Healer {
             }
             return rows
         }
-        for row in rows where set.members.contains(row.slot) {
-            do throws(StoreError) {
-                try await heal(row.payload, slot: row.slot)
-            } catch {
-                set.logger.warning(
-                    "a shard can not be rebuilt now",
-                    metadata: [
-                        "set": "\(set.name)", "slot": "\(row.slot)", "data": "\(row.payload.id)",
-                        "error": "\(error.message)",
-                    ])
-            }
+        let due = rows.filter { set.members.contains($0.slot) }.map {
+            Row(key: $0.key, slot: $0.slot, payload: $0.payload)
+        }
+        var pacer = Pacer(activity: set.activity, clock: set.environment.clock)
+        var rest = due[...]
+        while let first = rest.first, !set.isClosed {
+            // Files one by one; rows of the index some at a time, so that one batch takes them all.
+            let count =
+                first.payload.isStriped ? 1 : rest.prefix(Self.rowsAtOnce).prefix { !$0.payload.isStriped }.count
+            let began = set.environment.clock.uptimeMilliseconds()
+            await heal(Array(rest.prefix(count)))
+            rest.removeFirst(count)
+            await pacer.giveWay(since: began)
         }
         return rows.count == Self.rowsPerRound ? rows.last?.key : nil
     }
 
-    private func heal(_ payload: Payload, slot: Int) async throws(StoreError) {
+    private struct Row: Sendable {
+        let key: [UInt8]
+        let slot: Int
+        let payload: Payload
+    }
+
+    private static let rowsAtOnce = 16
+
+    private func heal(_ rows: [Row]) async {
+        await withTaskGroup { group in
+            for row in rows {
+                group.addTask {
+                    do throws(StoreError) {
+                        try await heal(row)
+                    } catch {
+                        set.logger.warning(
+                            "a shard can not be rebuilt now",
+                            metadata: [
+                                "set": "\(set.name)", "slot": "\(row.slot)", "data": "\(row.payload.id)",
+                                "error": "\(error.message)",
+                            ])
+                    }
+                }
+            }
+        }
+    }
+
+    private func heal(_ row: Row) async throws(StoreError) {
+        let (payload, slot) = (row.payload, row.slot)
         set.pins.pin(payload.id)
         defer { set.pins.unpin(payload.id) }
-        // It may have been deleted before it was pinned: then its files go, and no new one must come.
-        guard try await set.board.view(ofSet: set.index).value(.refs, payload.id.bytes) != nil else { return }
+        // It may have been deleted or healed before it was pinned. What was deleted is reaped at any time, and no new
+        // file of it must come.
+        guard try await set.board.view(ofSet: set.index).value(.missing, row.key) != nil else { return }
         guard let drive = set.drives[slot] else { return }
         let reader = PayloadReader(set: set, payload: payload, code: code)
-        var row: [UInt8]?
+        var record: [UInt8]?
         if payload.isStriped {
             try await rebuildFile(reader, on: drive)
         } else {
-            row = try await rebuildRow(reader, slot: slot)
+            record = try await rebuildRow(reader, slot: slot)
         }
-        try await set.committer.commit(RecordHealed(payload: payload, slot: slot, row: row))
+        try await set.committer.commit(RecordHealed(payload: payload, slot: slot, row: record))
         set.damage.countRepair(payload.id, slot: slot)
+        set.healing.rebuilt(payload)
     }
 
     private func rebuildRow(_ reader: PayloadReader, slot: Int) async throws(StoreError) -> [UInt8] {

@@ -29,10 +29,15 @@ struct SetUpkeep {
             await set.environment.clock.sleep(milliseconds: Self.roundMilliseconds)
             guard case .serving = set.mode else { continue }
             let absent = (0..<set.shape.driveCount).filter { set.mayRejoin(slot: $0) }
-            guard !absent.isEmpty else { continue }
-            for found in await roster.find(set: set.index, slots: absent) {
-                await Rejoin(set: set, opener: roster.opener).carryOut(found)
-            }
+            guard !absent.isEmpty, let view = try? set.board.view(ofSet: set.index),
+                let records = try? await view.read({ try IndexState.slots($0) })
+            else { continue }
+            let found = await roster.find(set: set.index, slots: absent, records: records)
+            let rejoin = Rejoin(set: set, opener: roster.opener, roster: roster)
+            // Of two for one slot the one that was a drive of the set before.
+            let drives = found.drives.sorted { $0.identity.state == .formed && $1.identity.state != .formed }
+            for drive in drives { await rejoin.carryOut(drive, record: records[drive.identity.slot]) }
+            for (blank, slot) in found.blanks { await rejoin.replace(blank, slot: slot) }
         }
     }
 
@@ -46,7 +51,6 @@ struct SetUpkeep {
             do throws(StoreError) {
                 try await recordDamage()
                 try await reap()
-                try await heal()
                 try await sweep(&swept)
                 if round.isMultiple(of: Self.slowRounds) { try await forgetOldRows() }
             } catch {
@@ -65,7 +69,7 @@ struct SetUpkeep {
         while true {
             let entries = set.damage.next(Self.damagePerCommit)
             guard !entries.isEmpty else { return }
-            try await set.committer.commit(RecordMissing(entries: entries))
+            try await set.committer.commit(RecordMissing(shards: entries.map { ($0.payload, $0.slot) }))
             set.damage.noteRecorded(entries)
         }
     }
@@ -75,7 +79,22 @@ struct SetUpkeep {
         while more { more = try await Reaper(set: set).round(since: set.longPassed()) }
     }
 
+    /// Rebuilds what is not where it belongs, for as long as it takes.
+    func keepHealing() async {
+        while !set.isClosed {
+            await set.environment.clock.sleep(milliseconds: Self.roundMilliseconds)
+            guard case .serving = set.mode else { continue }
+            do throws(StoreError) {
+                try await heal()
+                if set.backlog.isEmpty { set.healing.isDone() }
+            } catch {
+                set.logger.debug("healing waits", metadata: ["set": "\(set.name)", "error": "\(error.message)"])
+            }
+        }
+    }
+
     private func heal() async throws(StoreError) {
+        for slot in set.backlog.unlisted.sorted() { try await ShardListing(set: set, slot: slot).carryOut() }
         guard set.missingCount > 0 else { return }
         let healer = Healer(set: set, code: code)
         var after = try await healer.round(after: nil)

@@ -37,24 +37,42 @@ struct RecordHealed: Mutation {
             throw StoreError(.unavailable, "the drive has left its set")
         }
         guard try await evaluation.value(.refs, payload.id.bytes) != nil else { return }
-        try await evaluation.clearMissing(payload.id, slot)
+        try await evaluation.clearMissing(payload, slot)
         if let row { evaluation.addPayloadRow(payload.id, slot: slot, row) }
     }
 }
 
 /// Shards were found rotten or gone: they are `missing` until they are healed.
 struct RecordMissing: Mutation {
-    let entries: [DamageLog.Entry]
+    let shards: [(payload: Payload, slot: Int)]
 
-    var weight: Int { entries.count * 256 }
+    var weight: Int { shards.count * 256 }
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) {
-        for entry in entries {
-            guard try await evaluation.value(.refs, entry.payload.id.bytes) != nil else { continue }
-            let key = MissingKey(slot: UInt16(entry.slot), id: entry.payload.id).bytes
+        for (payload, slot) in shards {
+            guard try await evaluation.value(.refs, payload.id.bytes) != nil else { continue }
+            let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes
             guard try await evaluation.value(.missing, key) == nil else { continue }
-            evaluation.markMissing(entry.payload, entry.slot)
+            evaluation.markMissing(payload, slot)
         }
+    }
+}
+
+/// Every shard that the slot's drive lacks is in `missing` now.
+struct NoteListed: Mutation {
+    let slot: Int
+    /// The handle that was looked at is in use: a drive that left meanwhile may have come back with less.
+    let isCurrent: @Sendable () -> Bool
+
+    func evaluate(_ evaluation: Evaluation) async throws(StoreError) {
+        let key = StateKey.slot(UInt16(slot)).bytes
+        guard isCurrent(), evaluation.members.contains(slot),
+            var row = try await evaluation.record(SlotRecord.self, .state, key)
+        else {
+            throw StoreError(.unavailable, "the drive has left its set")
+        }
+        row.isUnlisted = false
+        evaluation.set(row, slot: slot)
     }
 }
 

@@ -86,6 +86,19 @@ import Testing
         #expect(two.damaged.isEmpty, "it is in missing already")
     }
 
+    @Test func `What a drive lacks is no news while its shards are still to be listed`() {
+        let id = DataID(epoch: 1, run: 1, counter: 1)
+        var census = PayloadCensus(
+            Payload(id: id, size: 9, layout: .inline(dataShards: 2, parityShards: 1, rotation: 0)))
+        var absent = ShardInspection.Outcome()
+        absent.note("the row is not there", isRot: false)
+        absent.isUseless = true
+        for slot in 0..<2 { census.note(slot: slot, absent) }
+        census.note(slot: 2, outcome(bad: [0]))
+        for slot in 1...2 { census.isUnlisted(slot: slot) }
+        #expect(census.damaged.map(\.slot) == [0, 2], "rot is not looked for by the listing")
+    }
+
     @Test func `A small payload is lost when too few rows are good`() {
         let id = DataID(epoch: 1, run: 1, counter: 1)
         var tiny = PayloadCensus(Payload(id: id, size: 1, layout: .tiny(slots: [0, 3])))

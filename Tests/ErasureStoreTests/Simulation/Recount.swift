@@ -151,9 +151,18 @@ extension Trial {
     ///   - store: says who is a member; nil: everybody is.
     ///   - isWhole: nothing may be missing or left over.
     func audit(_ store: ErasureStore? = nil, isWhole: Bool = true) throws {
+        // An empty drive takes whatever slot is free: only its identity says where it is.
+        var places: [[Int]: Int] = [:]
+        for number in 0..<world.driveCount {
+            guard let bytes = world.drive(number).durableIdentity else { continue }
+            let identity = try DriveIdentity(decoding: bytes)
+            places[[identity.pool * identity.setCount + identity.set, identity.slot]] = number
+        }
         for set in 0..<shape.setCount {
             let slots = store.map { $0.sets[set].members } ?? Set(0..<shape.setSize)
-            let members = Dictionary(uniqueKeysWithValues: slots.map { ($0, set * shape.setSize + $0) })
+            let members = Dictionary(
+                uniqueKeysWithValues: slots.compactMap { slot in places[[set, slot]].map { (slot, $0) } })
+            guard members.count == slots.count else { throw Violation("a member of set \(set) is nowhere") }
             try Recount(world: world, members: members).check(isWhole: isWhole)
         }
     }

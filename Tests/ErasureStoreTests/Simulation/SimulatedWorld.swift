@@ -85,11 +85,28 @@ final class SimulatedWorld: Sendable {
         return machine
     }
 
-    /// A blank drive in place of one that is gone for good.
-    func replace(_ number: Int) {
-        machines.withLock {
-            $0[paths[number]] = Machine(
-                drive: InMemoryDriveMedium(path: paths[number]), index: InMemoryIndexMedium())
+    /// Takes a drive out, with what a crash would leave on it, and puts an empty one in its place.
+    @discardableResult
+    func replace(_ number: Int) -> Machine {
+        let path = paths[number]
+        let old = machine(path)
+        machines.withLock { $0[path] = Machine(drive: InMemoryDriveMedium(path: path), index: InMemoryIndexMedium()) }
+        connectQuarantine()
+        return Machine(drive: old.drive.copy(), index: old.index.copy())
+    }
+
+    /// Puts a drive back that was taken out.
+    func insert(_ machine: Machine, at number: Int) {
+        machines.withLock { $0[paths[number]] = machine }
+        connectQuarantine()
+    }
+
+    /// Removes all files of a drive, under whoever has them open.
+    func wipe(_ number: Int) {
+        machine(paths[number]).drive.wipe()
+        machines.withLock { machines in
+            guard let old = machines[paths[number]] else { return }
+            machines[paths[number]] = Machine(drive: old.drive, index: InMemoryIndexMedium())
         }
     }
 
@@ -124,7 +141,9 @@ final class SimulatedWorld: Sendable {
                 if hung.withLock({ $0.contains(drive.path) }) { executor.hang() }
                 return executor
             },
-            openIndex: { [self] (drive, _) throws(IndexError) in try machine(drive.path).index.open() },
+            openIndex: { [self] (drive, creates) throws(IndexError) in
+                try machine(drive.path).index.open(creates: creates)
+            },
             logger: Self.logger)
         environment.broken = broken
         return environment
