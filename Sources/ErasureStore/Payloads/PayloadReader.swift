@@ -24,19 +24,21 @@ final class PayloadReader: Sendable {
     // MARK: Rows of the index
 
     /// All bytes of a tiny or inline payload.
-    func small() async throws(StoreError) -> ByteBuffer {
+    ///
+    /// - Parameter last: The slot whose row is rebuilt: it is asked when nobody else is left.
+    func small(askingLast last: Int? = nil) async throws(StoreError) -> ByteBuffer {
         switch payload.layout {
         case .tiny(let slots):
             let first = slots.count > 1 ? Int(payload.id.counter % UInt64(slots.count)) : 0
             // The common case is in memory, and no race.
-            if let bytes = cachedRow(slot: slots[first]) { return bytes }
+            if slots[first] != last, let bytes = cachedRow(slot: slots[first]) { return bytes }
             let order = slots.indices.map { slots[(first + $0) % slots.count] }
-            guard let bytes = await rows(onSlots: order, needed: 1).values.first else {
+            guard let bytes = await rows(onSlots: order, askingLast: last, needed: 1).values.first else {
                 throw StoreError(.unreadable, "no present drive has a good copy of \(payload.id)")
             }
             return bytes
         case .inline(let k, let m, _):
-            let rows = await rows(onSlots: (0..<(k + m)).map(payload.slot(ofShard:)), needed: k)
+            let rows = await rows(onSlots: (0..<(k + m)).map(payload.slot(ofShard:)), askingLast: last, needed: k)
             return try joined(Dictionary(uniqueKeysWithValues: rows.map { (payload.shard(ofSlot: $0), $1) }))
         case .striped:
             preconditionFailure("a striped payload is read piece by piece")
@@ -57,7 +59,8 @@ final class PayloadReader: Sendable {
     }
 
     /// The first rows or copies that come, verified, by slot.
-    private func rows(onSlots slots: [Int], needed: Int) async -> [Int: ByteBuffer] {
+    private func rows(onSlots slots: [Int], askingLast last: Int?, needed: Int) async -> [Int: ByteBuffer] {
+        let slots = slots.filter { $0 != last } + slots.filter { $0 == last }
         let ask: Race<ByteBuffer>.Ask = { [self] (slot, answer) in
             if let bytes = cachedRow(slot: slot) { return answer(bytes) }
             guard let drive = set.drives[slot] else { return answer(nil) }

@@ -69,10 +69,13 @@ final class DamageLog: Sendable {
         state.withLock { $0.found += 1 }
     }
 
+    /// What was met there before is of the past.
     func countRepair(_ id: DataID, slot: Int) {
+        let place = MissingKey(slot: UInt16(slot), id: id)
         state.withLock { state in
             state.repaired += 1
-            state.recorded.remove(MissingKey(slot: UInt16(slot), id: id))
+            state.recorded.remove(place)
+            state.waiting[place] = nil
         }
     }
 

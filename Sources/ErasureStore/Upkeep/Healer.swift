@@ -13,58 +13,67 @@ struct Healer {
     private static let rowsPerRound = 128
 
     /// One round over rows behind `after`; answers where to go on, or nil at the end.
-    func round(after: [UInt8]?) async throws(StoreError) -> [UInt8]? {
+    func round(after: [UInt8]?, _ retries: inout HealRetries) async throws(StoreError) -> [UInt8]? {
         let lower = after.map { $0 + [0] } ?? []
         let rows = try await set.board.view(ofSet: set.index).read { snapshot in
             let cursor = try snapshot.cursor(.missing, from: lower, to: nil)
-            var rows: [(key: [UInt8], slot: Int, payload: Payload)] = []
+            var rows: [Row] = []
             while rows.count < Self.rowsPerRound, let row = try cursor.next() {
                 guard let payload = try MissingRecord(decoding: row.value).payload else { continue }
-                rows.append((row.key, Int(try MissingKey(parsing: row.key).slot), payload))
+                rows.append(Row(key: try MissingKey(parsing: row.key), payload: payload))
             }
             return rows
         }
-        let due = rows.filter { set.members.contains($0.slot) }.map {
-            Row(key: $0.key, slot: $0.slot, payload: $0.payload)
-        }
-        var pacer = Pacer(activity: set.activity, clock: set.environment.clock)
+        let clock = set.environment.clock
+        let now = clock.uptimeMilliseconds()
+        let due = rows.filter { set.members.contains($0.slot) && retries.isDue($0.key, now: now) }
+        var pacer = Pacer(activity: set.activity, clock: clock)
         var rest = due[...]
         while let first = rest.first, !set.isClosed {
             // Files one by one; rows of the index some at a time, so that one batch takes them all.
             let count =
                 first.payload.isStriped ? 1 : rest.prefix(Self.rowsAtOnce).prefix { !$0.payload.isStriped }.count
-            let began = set.environment.clock.uptimeMilliseconds()
-            await heal(Array(rest.prefix(count)))
+            let began = clock.uptimeMilliseconds()
+            for (row, error) in await heal(Array(rest.prefix(count))) { note(row, error, &retries) }
             rest.removeFirst(count)
             await pacer.giveWay(since: began)
         }
-        return rows.count == Self.rowsPerRound ? rows.last?.key : nil
+        return rows.count == Self.rowsPerRound ? rows.last?.key.bytes : nil
     }
 
     private struct Row: Sendable {
-        let key: [UInt8]
-        let slot: Int
+        let key: MissingKey
         let payload: Payload
+
+        var slot: Int { Int(key.slot) }
     }
 
     private static let rowsAtOnce = 16
 
-    private func heal(_ rows: [Row]) async {
+    private func note(_ row: Row, _ error: StoreError?, _ retries: inout HealRetries) {
+        guard let error else { return retries.healed(row.key) }
+        let isNews = retries.failed(row.key, now: set.environment.clock.uptimeMilliseconds())
+        set.logger.log(
+            level: isNews ? .warning : .debug, "a shard can not be rebuilt now",
+            metadata: [
+                "set": "\(set.name)", "slot": "\(row.slot)", "data": "\(row.payload.id)", "error": "\(error.message)",
+            ])
+    }
+
+    /// Answers why some could not be rebuilt.
+    private func heal(_ rows: [Row]) async -> [(Row, StoreError?)] {
         await withTaskGroup { group in
             for row in rows {
-                group.addTask {
+                group.addTask { () -> (Row, StoreError?) in
                     do throws(StoreError) {
                         try await heal(row)
+                        return (row, nil)
                     } catch {
-                        set.logger.warning(
-                            "a shard can not be rebuilt now",
-                            metadata: [
-                                "set": "\(set.name)", "slot": "\(row.slot)", "data": "\(row.payload.id)",
-                                "error": "\(error.message)",
-                            ])
+                        return (row, error)
                     }
                 }
             }
+            return await group.reduce(into: []) { $0.append($1) }
         }
     }
 
@@ -74,7 +83,7 @@ struct Healer {
         defer { set.pins.unpin(payload.id) }
         // It may have been deleted or healed before it was pinned. What was deleted is reaped at any time, and no new
         // file of it must come.
-        guard try await set.board.view(ofSet: set.index).value(.missing, row.key) != nil else { return }
+        guard try await set.board.view(ofSet: set.index).value(.missing, row.key.bytes) != nil else { return }
         guard let drive = set.drives[slot] else { return }
         let reader = PayloadReader(set: set, payload: payload, code: code)
         var record: [UInt8]?
@@ -89,7 +98,7 @@ struct Healer {
     }
 
     private func rebuildRow(_ reader: PayloadReader, slot: Int) async throws(StoreError) -> [UInt8] {
-        let bytes = try await reader.small()
+        let bytes = try await reader.small(askingLast: slot)
         guard case .inline = reader.payload.layout else { return PayloadRecord(shard: 0, bytes: bytes).encoded() }
         let shard = reader.payload.shard(ofSlot: slot)
         return PayloadRecord(shard: UInt32(shard), bytes: code.units(ofStripe: bytes)[shard]).encoded()

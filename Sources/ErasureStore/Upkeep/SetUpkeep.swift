@@ -81,11 +81,12 @@ struct SetUpkeep {
 
     /// Rebuilds what is not where it belongs, for as long as it takes.
     func keepHealing() async {
+        var retries = HealRetries()
         while !set.isClosed {
             await set.environment.clock.sleep(milliseconds: Self.roundMilliseconds)
             guard case .serving = set.mode else { continue }
             do throws(StoreError) {
-                try await heal()
+                try await heal(&retries)
                 if set.backlog.isEmpty { set.healing.isDone() }
             } catch {
                 set.logger.debug("healing waits", metadata: ["set": "\(set.name)", "error": "\(error.message)"])
@@ -93,12 +94,13 @@ struct SetUpkeep {
         }
     }
 
-    private func heal() async throws(StoreError) {
+    private func heal(_ retries: inout HealRetries) async throws(StoreError) {
         for slot in set.backlog.unlisted.sorted() { try await ShardListing(set: set, slot: slot).carryOut() }
         guard set.missingCount > 0 else { return }
         let healer = Healer(set: set, code: code)
-        var after = try await healer.round(after: nil)
-        while let next = after, !set.isClosed { after = try await healer.round(after: next) }
+        retries.look(at: set.drives.mapValues(ObjectIdentifier.init))
+        var after = try await healer.round(after: nil, &retries)
+        while let next = after, !set.isClosed { after = try await healer.round(after: next, &retries) }
     }
 
     /// What a crash left on a drive, once for each handle: one that was away has missed the sweep of the start.
