@@ -45,6 +45,21 @@ import Testing
         try trial.close(store)
     }
 
+    @Test func `what is rebuilt on a new drive is counted`() throws {
+        let trial = try Trial(SimulatedShape(4, 2), seed: 4)
+        let store = try trial.create()
+        try trial.run { try await trial.put(store, "key", trial.content(.striped)) }
+        try trial.settle(store)
+        #expect(store.status.sets[0].heal.rebuiltShards == 0)
+        trial.world.wipe(2)
+        trial.go(milliseconds: 5000) { store.status.sets[0].drives[2].state != .member }
+        try trial.settle(store)
+        let heal = store.status.sets[0].heal
+        #expect(heal.rebuiltShards == 1 && heal.rebuiltByteCount > 0)
+        #expect((heal.missingShards, heal.rebuildableShards, heal.remainingSeconds) == (0, 0, nil))
+        try trial.close(store)
+    }
+
     @Test func `a drive that is not there is absent, and the paths without a drive are named`() throws {
         let trial = try Trial(SimulatedShape(4, 2), seed: 3)
         try trial.close(try trial.create())
