@@ -48,12 +48,12 @@ enum Problems {
         case .out:
             return ProblemReport(
                 place: place, text: "the drive at \(drive.path) is out: \(drive.reason)",
-                advice: "it is tried again by itself; if it stays out, look into the system's log")
+                advice: "it is tried again by itself; if it stays out, look into the system's log and replace it")
         case .absent:
             let path = drive.path.isEmpty ? "a path of the server" : drive.path
             return ProblemReport(
                 place: place, text: "the drive is absent: \(drive.reason)",
-                advice: "mount it again at \(path)")
+                advice: "mount it again, or an empty drive in its place, at \(path)")
         }
     }
 
@@ -63,7 +63,7 @@ enum Problems {
         let advice =
             set.heal.rebuildableShards > 0
             ? "nothing to do: they are being rebuilt, see `magstore heal status`"
-            : "they are rebuilt when their drives are back"
+            : "they are rebuilt when their drives are back or replaced"
         return [ProblemReport(place: set.name, text: text, advice: advice)]
     }
 }
