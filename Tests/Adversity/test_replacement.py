@@ -2,13 +2,12 @@
 
 import json
 import shutil
-import subprocess
-import time
 
 import pytest
 
 from raw import RawClient, metric
-from store import StoreDidNotStart, binary
+from store import StoreDidNotStart
+from workload import examine, wait_until, wait_until_whole
 
 BODIES = {f"key{number:03}": bytes([number % 251]) * size
           for number, size in enumerate([0, 1, 5_000, 40_000, 300_000, 1_500_000] * 20)}
@@ -40,29 +39,15 @@ def identity(drive) -> dict:
     return json.loads((drive / "magstore.json").read_text())
 
 
-def wait_until(condition, seconds: float, message: str) -> None:
-    ending = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ending, message
-        time.sleep(0.2)
-
-
-def wait_until_whole(store) -> None:
-    raw = RawClient(store)
-    wait_until(lambda: metric(raw, "magstore_set_drives_out") == 0
-               and metric(raw, "magstore_set_missing_shards") == 0, 120, "it is not whole again")
-
-
 def assert_clean(store) -> None:
     store.stop()
-    doctor = subprocess.run([binary(), "doctor", *map(str, store.drives)], capture_output=True, text=True)
-    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+    examine(store)
 
 
 def test_a_drive_wiped_while_it_serves_is_rebuilt(six):
     old = identity(six.drives[2])
     empty(six.drives[2])
-    wait_until(lambda: "drive is replaced" in six.log_tail(), 30, "the wiped drive was not taken in")
+    wait_until("the wiped drive is replaced", lambda: "drive is replaced" in six.log_tail(), 30)
     wait_until_whole(six)
     new = identity(six.drives[2])
     assert new["slot"] == old["slot"] and new["drive"] != old["drive"] and new["state"] == "formed"
@@ -123,7 +108,7 @@ def test_identity_files_that_are_lost_or_garbled_come_back(six):
     (six.drives[3] / "magstore.json").write_bytes(b"\x00" * 300)
     six.start()
     (six.drives[5] / "magstore.json").unlink()
-    wait_until(lambda: (six.drives[5] / "magstore.json").exists(), 30, "it was not restored while it served")
+    wait_until("it is restored while it serves", lambda: (six.drives[5] / "magstore.json").exists(), 30)
     wait_until_whole(six)
     assert [(drive / "magstore.json").read_bytes() for drive in six.drives] == before
     check(six)

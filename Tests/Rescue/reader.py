@@ -202,7 +202,10 @@ class Drive:
         state = self.index["state"]
         last = state.get(b"last")
         self.last = one(message(last), 1, bytes(24)) if last else bytes(24)
-        self.is_voter = state.get(b"syncing") is None
+        self.is_equal = state.get(b"syncing") is None
+        # Whose the slots are, as this index knows it.
+        self.slots = {struct.unpack(">H", key.removeprefix(b"slot/"))[0]: one(message(value), 1, b"")
+                      for key, value in state.items() if key.startswith(b"slot/")}
         self.changes = {}
         previous = None
         for _, value in self.index["changes"].items():
@@ -270,6 +273,11 @@ class ShardFile:
 # Sets.
 
 
+def order(batch: bytes) -> tuple[bytes, bytes, bytes]:
+    """Epochs first, then numbers, then runs."""
+    return batch[:8], batch[16:], batch[8:16]
+
+
 @dataclass
 class ErasureSet:
     place: tuple[int, int]
@@ -279,23 +287,31 @@ class ErasureSet:
 
     def choose(self) -> None:
         """Which drive's records to believe."""
-        order = lambda batch: (batch[:8], batch[16:], batch[8:16])  # noqa: E731
         readable = [drive for drive in self.drives if drive.index and not drive.problem]
-        voters = [drive for drive in readable if drive.is_voter]
-        k, m = self.drives[0].k, self.drives[0].m
-        if not voters:
+        equal = sorted((drive for drive in readable if drive.is_equal), key=lambda drive: order(drive.last))
+        if not equal:
             self.notes.append(f"set {self.place}: no index that was not being made equal")
             self.source = max(readable, key=lambda drive: order(drive.last), default=None)
             return
-        if len(voters) < min(k, m + 1):
-            self.notes.append(f"set {self.place}: only {len(voters)} indexes, the newest is taken")
-            self.source = max(voters, key=lambda drive: order(drive.last))
-            return
-        point = self.recovery_point(voters, k, order)
-        exact = [drive for drive in voters if drive.last == point]
-        self.source = (exact or [drive for drive in voters if drive.holds(point)])[0]
+        # Whose the slots are is believed of the newest index first, and holds if the batch found by it says the same.
+        for authority in reversed(equal):
+            voters = [drive for drive in equal if authority.slots.get(drive.slot, drive.uuid) == drive.uuid]
+            self.source, note = self.judge(voters)
+            if self.source.slots == authority.slots:
+                break
+        self.notes += [note] if note else []
+        self.notes += [f"{drive.path} was replaced: only its shards are used" for drive in equal if drive not in voters]
 
-    def recovery_point(self, voters: list[Drive], k: int, order) -> bytes:
+    def judge(self, voters: list[Drive]) -> tuple[Drive, str | None]:
+        """The drive whose index is at the recovery point or nearest behind it, and what had to be assumed."""
+        k, m = self.drives[0].k, self.drives[0].m
+        if len(voters) < min(k, m + 1):
+            return voters[-1], f"set {self.place}: only {len(voters)} indexes, the newest is taken"
+        point, note = self.recovery_point(voters, k)
+        exact = [drive for drive in voters if drive.last == point]
+        return (exact or [drive for drive in voters if drive.holds(point)])[0], note
+
+    def recovery_point(self, voters: list[Drive], k: int) -> tuple[bytes, str | None]:
         changes = {id: change for drive in voters for id, change in drive.changes.items()}
         named = {change["committed"] for change in changes.values()}
         committed = set()
@@ -305,13 +321,12 @@ class ErasureSet:
             committed.update(ids[:known[-1] + 1] if known else [])
         for id in sorted(changes, key=order, reverse=True):
             if sum(drive.holds(id) for drive in voters) >= k:
-                return id
+                return id, None
             members = [drive for drive in voters if (drive.slot, drive.uuid) in changes[id]["members"]]
             if id not in committed and not all(drive.holds(id) for drive in members):
                 continue
-            self.notes.append(f"set {self.place}: batch {id.hex()} may have been acknowledged, and is taken")
-            return id
-        return bytes(24)
+            return id, f"set {self.place}: batch {id.hex()} may have been acknowledged, and is taken"
+        return bytes(24), None
 
     def chunks(self, payload: Payload):
         if payload.unit:

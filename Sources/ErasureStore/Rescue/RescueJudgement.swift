@@ -3,24 +3,23 @@ import MetadataIndex
 /// Which batch a rescue takes the records from: that of rule 7 where it can be told, otherwise the newest that is
 /// there, with a sentence that says what was assumed.
 struct RescueJudgement: Hashable {
-    /// What one drive's index says of itself.
-    struct Candidate {
-        let voter: Voter
-        /// It was being made equal to another: its rows may be of several batches.
-        let isMarked: Bool
-    }
-
     let point: BatchID
-    /// Of the candidates, those to read records from: equal row by row.
+    /// Of the claims, those to read records from: equal row by row.
     let sources: [Int]
     /// Nil when the batch is proven to be the newest that was acknowledged.
     let assumption: String?
 
-    /// Nil when there is no candidate.
-    init?(shape: SetShape, candidates: [Candidate]) {
-        let voting = candidates.indices.filter { !candidates[$0].isMarked }
+    /// Drives that have no vote, because another took their slot: their shards are used all the same.
+    let replaced: Set<DriveUUID>
+
+    /// Nil when no drive of the set is among them.
+    init?(shape: SetShape, candidates: [Claim]) {
+        let standings = StartRules.standings(shape: shape, claims: candidates).standings
+        replaced = Set(standings.filter { $0.value == .replaced }.keys)
+        let believed = candidates.indices.filter { standings[candidates[$0].drive] == .belongs }
+        let voting = believed.filter { !candidates[$0].isMarked }
         guard !voting.isEmpty else {
-            guard let newest = Self.newest(candidates.indices.map { $0 }, candidates) else { return nil }
+            guard let newest = Self.newest(believed, candidates) else { return nil }
             point = candidates[newest].voter.last
             sources = [newest]
             assumption =
@@ -32,9 +31,9 @@ struct RescueJudgement: Hashable {
         switch StartRules.recoveryPoint(shape: shape, voters: voters) {
         case .recover(let batch):
             point = batch
-            let exact = voting.filter { candidates[$0].voter.last == batch }
+            let exact = Self.ending(with: batch, voting, candidates)
             if exact.isEmpty {
-                sources = Self.nearest(to: batch, voting, candidates).map { [$0] } ?? []
+                sources = Self.nearest(to: batch, voting, candidates)
                 assumption = "no index ends with batch \(batch): what is newer in it may never have been acknowledged"
             } else {
                 sources = exact
@@ -42,7 +41,8 @@ struct RescueJudgement: Hashable {
             }
         case .undecided(let batch, let bringBack):
             point = batch
-            sources = voting.filter { candidates[$0].voter.last == batch }
+            let exact = Self.ending(with: batch, voting, candidates)
+            sources = exact.isEmpty ? Self.nearest(to: batch, voting, candidates) : exact
             let names = bringBack.map { "\($0.drive.text) (slot \($0.slot))" }.joined(separator: ", ")
             assumption =
                 "batch \(batch) may have been acknowledged or not, and is taken; these drives would tell: \(names)"
@@ -50,20 +50,24 @@ struct RescueJudgement: Hashable {
             guard let newest = Self.newest(voting, candidates) else { return nil }
             let batch = candidates[newest].voter.last
             point = batch
-            sources = voting.filter { candidates[$0].voter.last == batch }
+            sources = Self.ending(with: batch, voting, candidates)
             assumption =
                 "\(voting.count) good \(voting.count == 1 ? "index is" : "indexes are") here and \(shape.readFloor) "
                 + "would be needed to tell the newest batch: \(batch) is taken, later writes may be missing"
         }
     }
 
-    private static func newest(_ indices: [Int], _ candidates: [Candidate]) -> Int? {
+    private static func newest(_ indices: [Int], _ candidates: [Claim]) -> Int? {
         indices.max { candidates[$0].voter.last.precedes(candidates[$1].voter.last) }
     }
 
-    /// The candidate with the fewest batches behind this one.
-    private static func nearest(to batch: BatchID, _ indices: [Int], _ candidates: [Candidate]) -> Int? {
-        indices.filter { candidates[$0].voter.holds(batch) }
-            .min { candidates[$0].voter.last.precedes(candidates[$1].voter.last) }
+    private static func ending(with batch: BatchID, _ indices: [Int], _ candidates: [Claim]) -> [Int] {
+        indices.filter { candidates[$0].voter.last == batch }
+    }
+
+    /// The candidate with the fewest batches behind this one, if any holds it.
+    private static func nearest(to batch: BatchID, _ indices: [Int], _ candidates: [Claim]) -> [Int] {
+        let holders = indices.filter { candidates[$0].voter.holds(batch) }
+        return holders.min { candidates[$0].voter.last.precedes(candidates[$1].voter.last) }.map { [$0] } ?? []
     }
 }

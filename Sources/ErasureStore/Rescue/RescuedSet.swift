@@ -21,8 +21,7 @@ package final class RescuedSet: Sendable {
     init?(name: String, isHome: Bool, drives: [RescuedDrive], remark: @escaping @Sendable (String) -> Void) {
         let judged = drives.compactMap { drive in drive.state.map { (drive.drive, $0) } }
         let candidates = judged.map { drive, state in
-            RescueJudgement.Candidate(
-                voter: Voter(member: drive.member, chain: state.headers), isMarked: state.isSyncing)
+            Claim(drive: drive, state: state)
         }
         guard let shape = drives.first?.identity.shape,
             let judgement = RescueJudgement(shape: shape, candidates: candidates)
@@ -32,11 +31,16 @@ package final class RescuedSet: Sendable {
         self.drives = drives.map(\.drive)
         self.remark = remark
         sources = Mutex(judgement.sources.map { judged[$0].0 })
-        let slots = Set(drives.map(\.identity.slot)).count
+        // One that was replaced has the shards of its time, and not those written since.
+        let counted = drives.filter { !judgement.replaced.contains($0.drive.uuid) }
+        let slots = Set(counted.map(\.identity.slot)).count
         summary =
             "\(name): \(slots) of \(shape.driveCount) drives, records as of batch \(judgement.point)"
             + (judgement.assumption == nil ? ", the newest that was acknowledged" : "")
         if let assumption = judgement.assumption { remark("\(name): \(assumption)") }
+        for drive in drives where judgement.replaced.contains(drive.drive.uuid) {
+            remark("\(drive.drive.drive.path) was replaced by another drive: only its shards are used")
+        }
         if slots < shape.dataShards {
             remark("\(name): \(slots) drives are here and \(shape.dataShards) are needed to read everything")
         }

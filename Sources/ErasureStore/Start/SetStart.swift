@@ -169,9 +169,13 @@ extension SetStart.Opened {
             state: IndexState(last: state.last, isSyncing: true, headers: state.headers, slots: state.slots))
     }
 
-    var claim: Claim {
-        Claim(
-            voter: voter, isJoining: drive.identity.state == .joining, isMarked: state.isSyncing,
-            slots: state.slots.mapValues(\.drive))
+    var claim: Claim { Claim(drive: drive, state: state) }
+}
+
+extension Claim {
+    init(drive: SlotDrive, state: IndexState) {
+        self.init(
+            voter: Voter(member: drive.member, chain: state.headers), isJoining: drive.identity.state == .joining,
+            isMarked: state.isSyncing, slots: state.slots.mapValues(\.drive))
     }
 }

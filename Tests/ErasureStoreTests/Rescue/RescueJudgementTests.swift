@@ -10,17 +10,18 @@ import Testing
     private func batch(_ sequence: UInt64) -> BatchID { BatchID(epoch: 1, run: 7, sequence: sequence) }
 
     /// A drive that holds the batches up to this one.
-    private func candidate(_ slot: Int, last: UInt64, isMarked: Bool = false) -> RescueJudgement.Candidate {
+    private func candidate(
+        _ slot: Int, last: UInt64, isMarked: Bool = false, slots: [Int: DriveUUID] = [:]
+    ) -> Claim {
         let chain = (1...last).reversed().map { sequence in
             BatchHeader(
                 id: batch(sequence), predecessor: sequence == 1 ? .none : batch(sequence - 1),
                 committed: sequence < 2 ? .none : batch(sequence - 2), members: Set(Self.members))
         }
-        return RescueJudgement.Candidate(
-            voter: Voter(member: Self.members[slot], chain: chain), isMarked: isMarked)
+        return Claim(voter: Voter(member: Self.members[slot], chain: chain), isMarked: isMarked, slots: slots)
     }
 
-    private func judge(_ candidates: [RescueJudgement.Candidate]) -> RescueJudgement? {
+    private func judge(_ candidates: [Claim]) -> RescueJudgement? {
         RescueJudgement(shape: Self.shape, candidates: candidates)
     }
 
@@ -52,5 +53,14 @@ import Testing
         #expect(alone.sources == [0])
         #expect(alone.assumption?.contains("several times") == true)
         #expect(judge([]) == nil)
+    }
+
+    @Test func `a drive that another replaced has no vote`() throws {
+        let other = DriveUUID(high: 2, low: 0)
+        // With the vote of the old drive of slot 0, the batches that it lacks would never have been acknowledged.
+        let newer = (2...4).map { candidate($0, last: 5, slots: [0: other]) }
+        let judgement = try #require(judge([candidate(0, last: 2)] + newer))
+        #expect(judgement.replaced == [Self.members[0].drive])
+        #expect((judgement.point, judgement.sources) == (batch(5), [1, 2, 3]))
     }
 }
