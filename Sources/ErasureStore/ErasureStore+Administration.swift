@@ -8,6 +8,11 @@ extension ErasureStore {
         StoreStatus(deployment: roster.deployment, sets: sets.map(status))
     }
 
+    /// The drives that are open, and whether each was made as the root of a mounted file system.
+    package var servedDrives: [(path: String, isMountPoint: Bool)] {
+        sets.flatMap { $0.standing.drives.values }.map { ($0.drive.path, $0.identity.isMountPoint) }
+    }
+
     private func status(of set: ErasureSet) -> SetStatus {
         let standing = set.standing
         let (service, reason): (SetStatus.Service, String) =

@@ -17,10 +17,35 @@ package struct DeploymentRequest: Sendable {
     /// Between the beginnings of scrubs; nil: none begins by itself.
     package var scrubIntervalMilliseconds: UInt64? = ScrubControl.defaultIntervalMilliseconds
 
+    package var formerMountPoints = FormerMountPoints()
+
     package init(pools: [[String]], parity: Int? = nil, setSize: Int? = nil) {
         self.pools = pools
         self.parity = parity
         self.setSize = setSize
+    }
+}
+
+/// Those of the paths where drives were mounted when they were served before. The drives say so themselves, but when none
+/// of them is mounted there is nobody to ask.
+package struct FormerMountPoints: Sendable {
+    var paths: Set<String> = []
+    /// Where that is known from, for messages.
+    var source = ""
+
+    package init() {}
+
+    package init(paths: Set<String>, source: String) {
+        self.paths = paths
+        self.source = source
+    }
+
+    /// Throws where a bare directory is not to become a drive.
+    fileprivate func check(_ blank: BlankDrive) throws(DeploymentError) {
+        guard !blank.isMountPoint, paths.contains(blank.path) else { return }
+        throw DeploymentError(
+            "no drive is mounted at \(blank.path), where one was: mount it. For a new store in the bare directory "
+                + "remove its line from \(source)")
     }
 }
 
@@ -129,7 +154,9 @@ private struct Assembly {
         var blanks: [String: BlankDrive] = [:]
         for finding in findings {
             switch finding {
-            case .blank(let blank): blanks[blank.path] = blank
+            case .blank(let blank):
+                try request.formerMountPoints.check(blank)
+                blanks[blank.path] = blank
             case .identified(let found):
                 guard found.identity.state == .forming else {
                     throw DeploymentError(

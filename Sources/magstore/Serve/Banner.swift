@@ -24,16 +24,16 @@ struct Banner {
     }
 
     var credentials: String {
-        plan.stateDirectory?.credentialsPath ?? "those that were set as root-user and root-password"
+        plan.mirrorDirectory?.credentialsPath ?? "those that were set as root-user and root-password"
     }
 
     /// One line to paste into another shell.
     var example: String {
         let keys =
-            plan.stateDirectory.map { "AWS_SHARED_CREDENTIALS_FILE=\(Self.quoted($0.credentialsPath))" }
+            plan.mirrorDirectory.map { "AWS_SHARED_CREDENTIALS_FILE=\(Self.quoted($0.credentialsPath))" }
             ?? "AWS_ACCESS_KEY_ID=\"$MAGSTORE_ROOT_USER\" AWS_SECRET_ACCESS_KEY=\"$MAGSTORE_ROOT_PASSWORD\""
         // A profile that is named wins over keys that the shell has for some other store.
-        var options = plan.stateDirectory == nil ? "" : " --profile default"
+        var options = plan.mirrorDirectory == nil ? "" : " --profile default"
         if let region = plan.settings.region { options += " --region \(Self.quoted(region))" }
         options += " --endpoint-url \(endpoint)"
         return "export \(keys); aws s3 mb s3://hello\(options); "

@@ -25,6 +25,11 @@ struct OpenStore: Sendable {
         request.acceptLoss = acceptLoss
         request.scrubIntervalMilliseconds = plan.settings.scrubInterval.milliseconds
         request.limits.transferByteCount = plan.memory.stripes
+        var note = try plan.stateDirectory.map(MountNote.init(in:))
+        if let note {
+            let known = plan.pools.joined().filter(note.names)
+            request.formerMountPoints = FormerMountPoints(paths: Set(known), source: note.path)
+        }
         let store = try await ErasureStore.open(
             request, environment: environment(memory, descriptors, clock, logger),
             makeDrive: { FileDrive(path: $0) })
@@ -35,6 +40,11 @@ struct OpenStore: Sendable {
         if health.allSatisfy({ $0.service == .stopped }) {
             await opened.close()
             throw SettingsError(health.map(\.reason).joined(separator: "; "))
+        }
+        do throws(SettingsError) {
+            if note?.update(served: store.servedDrives) == true { try note?.write() }
+        } catch {
+            logger.warning("which drives are mounted is not noted", metadata: ["reason": "\(error)"])
         }
         return opened
     }

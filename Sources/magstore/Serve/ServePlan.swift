@@ -8,10 +8,14 @@ struct ServePlan: Sendable {
     let pools: [[String]]
     /// The pair that was set; nil: the one that the store keeps.
     let credentials: RootCredentials?
+    /// Nil only where credentials were set and there is no home directory.
     let stateDirectory: StateDirectory?
     let memory: MemoryBudget
     /// What works and should not stay as it is.
     let warnings: [String]
+
+    /// Where the pair that the store keeps is mirrored; nil when another was set.
+    var mirrorDirectory: StateDirectory? { credentials == nil ? stateDirectory : nil }
 
     var driveCount: Int { pools.reduce(0) { $0 + $1.count } }
 
@@ -23,7 +27,7 @@ struct ServePlan: Sendable {
         pools = try DrivePaths.pools(settings.drives)
         if let user = settings.rootUser, let password = settings.rootPassword {
             credentials = try RootCredentials(user: user, password: password)
-            stateDirectory = nil
+            stateDirectory = try? StateDirectory(settings: settings, environment: environment)
         } else {
             credentials = nil
             stateDirectory = try StateDirectory(settings: settings, environment: environment)

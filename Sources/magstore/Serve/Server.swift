@@ -65,7 +65,7 @@ final class Server: Sendable {
             credentials = set
         } else {
             credentials = try await RootCredentials.kept(in: opened.store, random: SystemRandom())
-            try plan.stateDirectory?.mirror(credentials)
+            try plan.mirrorDirectory?.mirror(credentials)
         }
         let authenticator = RootKeyAuthenticator(
             accessKeyID: credentials.user, secret: credentials.password, region: plan.settings.region)

@@ -16,6 +16,7 @@ struct StateDirectory: Hashable, Sendable {
     }
 
     var credentialsPath: String { path + "/root-credentials" }
+    var mountNotePath: String { path + "/mounted-drives" }
 
     func mirror(_ credentials: RootCredentials) throws(SettingsError) {
         try TextFile.makeDirectory(path)

@@ -64,7 +64,8 @@ extension Setting {
         .optional(
             "state-dir", \.stateDirectory, .text("directory"),
             unset: "$XDG_STATE_HOME/magstore, or ~/.local/state/magstore",
-            "Directory for what the server tells its operator: root-credentials."),
+            "Directory for what the server tells its operator and keeps apart from the drives: root-credentials, "
+                + "mounted-drives."),
         .optional(
             "memory-limit", \.memoryLimit, .byteCount(atLeast: ByteCount(bytes: 128 << 20)),
             unset: "a quarter of the memory, at most 2GiB, at least 128MiB",

@@ -23,6 +23,12 @@ enum TextFile {
         return text
     }
 
+    /// Nil when there is no such file.
+    static func readIfPresent(_ path: String) throws(SettingsError) -> String? {
+        guard access(path, F_OK) == 0 || errno != ENOENT else { return nil }
+        return try read(path)
+    }
+
     /// Replaces a file that only its owner may read, at once and durably.
     static func writePrivately(_ text: String, to path: String) throws(SettingsError) {
         let new = path + ".new"

@@ -17,9 +17,9 @@ import Testing
         #expect(error?.isUsage == true)
     }
 
-    @Test func `A random key is looked for in the state directory, a given one nowhere`() throws {
-        #expect(try plan([:]).stateDirectory?.credentialsPath == "/home/me/.local/state/magstore/root-credentials")
-        #expect(try plan([:], Self.wellKnown).stateDirectory == nil)
+    @Test func `A random key is mirrored to the state directory, a given one nowhere`() throws {
+        #expect(try plan([:]).mirrorDirectory?.credentialsPath == "/home/me/.local/state/magstore/root-credentials")
+        #expect(try plan([:], Self.wellKnown).mirrorDirectory == nil)
     }
 
     @Test func `Well-known secrets are for this machine only`() throws {
