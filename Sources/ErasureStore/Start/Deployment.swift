@@ -26,8 +26,8 @@ package struct DeploymentRequest: Sendable {
     }
 }
 
-/// Those of the paths where drives were mounted when they were served before. The drives say so themselves, but when none
-/// of them is mounted there is nobody to ask.
+/// Those of the paths where drives were mounted when they were served before. The drives say so themselves, but when
+/// none of them is mounted there is nobody to ask.
 package struct FormerMountPoints: Sendable {
     var paths: Set<String> = []
     /// Where that is known from, for messages.
