@@ -30,6 +30,17 @@ def until(seconds, question):
         time.sleep(0.2)
 
 
+def test_who_is_ready_serves(start):
+    store = start("one")
+    for _ in range(10):
+        store.kill()
+        store.start(until="/health/live")
+        raw = RawClient(store)
+        while raw.request("GET", "/health/ready").status != 200:
+            pass
+        assert raw.request("GET", "/").status == 200
+
+
 def test_a_drive_that_goes_and_comes_back(start):
     store = start("six")
     raw = RawClient(store)

@@ -50,8 +50,14 @@ final class Server: Sendable {
         do {
             let opened = try await OpenStore.open(
                 plan, acceptLoss: acceptLoss, descriptors: descriptors, clock: clock, logger: logger)
+            do {
+                try await fillSlots(opened)
+            } catch {
+                await opened.close()
+                throw error
+            }
+            // Only now: who hears that it is ready is to be served.
             state.opened = opened
-            try await fillSlots(opened)
             return Banner(plan: plan, addresses: addresses, sets: opened.store.status.sets)
         } catch {
             await shutDown(drain: false)
