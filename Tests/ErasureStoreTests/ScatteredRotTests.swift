@@ -65,6 +65,39 @@ import Testing
         }
     }
 
+    /// All six shards are rotten in one stripe, every two of them in the same block.
+    private func rotBlocks() throws {
+        for number in 0..<6 {
+            #expect(world.drive(number).rot(try name(onDrive: number), at: 262_144 + number / 2 * 65_536 + 7))
+        }
+    }
+
+    @Test func `All six shards are rotten in one stripe, in different blocks, and it is read and healed`() throws {
+        let world = world
+        try world.scheduler.run {
+            let store = try await world.start(parity: 2)
+            let (bucket, key) = try await fill(store)
+            let whole = (0..<6).map { world.drive($0).durableShards }
+            try rotBlocks()
+            #expect(try await read(store, bucket, key) == content.allBytes())
+            await settle(store)
+            for number in 0..<6 {
+                let isWhole = world.drive(number).durableShards == whole[number]
+                #expect(isWhole, "drive \(number)")
+            }
+            #expect(try await read(store, bucket, key) == content.allBytes())
+        }
+    }
+
+    @Test func `The same drives give a rescue everything`() throws {
+        let world = world
+        try world.scheduler.run { _ = try await fill(try await world.start(parity: 2)) }
+        world.crash()
+        try rotBlocks()
+        let found = try RescueTests.rescue(world, drives: Array(0..<6))
+        #expect(try found.objects["key"]?.get() == content.allBytes())
+    }
+
     @Test func `A sector that can not be read costs its shard, not the drive`() throws {
         let world = world
         try world.scheduler.run {

@@ -347,17 +347,30 @@ class ErasureSet:
         for start in range(0, payload.size, payload.k * payload.unit):
             count = min(payload.k * payload.unit, payload.size - start)
             unit = -(-count // payload.k)
-            units = {}
-            for shard in sorted(files):
-                if len(units) == payload.k:
-                    break
-                try:
-                    units[shard] = files[shard].read(start // payload.k, unit)
-                except (OSError, ValueError):
-                    continue
+            offset, block = start // payload.k, min(65536, payload.unit)
+            units = self.ranges(files, payload.k, offset, unit)
             if len(units) < payload.k:
-                raise Unreadable(f"{len(units)} good shards of {payload.name}")
+                # Each may be damaged in another block, and the code works byte by byte.
+                blocks = []
+                for part in range(0, unit, block):
+                    blocks.append(self.ranges(files, payload.k, offset + part, min(block, unit - part)))
+                    if len(blocks[-1]) < payload.k:
+                        raise Unreadable(f"{len(blocks[-1])} good shards of {payload.name}")
+                columns = [data_units(found, payload.k) for found in blocks]
+                units = {number: b"".join(column[number] for column in columns) for number in range(payload.k)}
             yield b"".join(data_units(units, payload.k))[:count]
+
+    def ranges(self, files: dict[int, ShardFile], k: int, start: int, count: int) -> dict[int, bytes]:
+        """The same bytes of k shards, or of as many as there are."""
+        found = {}
+        for shard in sorted(files):
+            if len(found) == k:
+                break
+            try:
+                found[shard] = files[shard].read(start, count)
+            except (OSError, ValueError):
+                continue
+        return found
 
     def payloads(self, head: dict[int, list]) -> list[Payload]:
         if 7 in head:

@@ -195,11 +195,27 @@ final class PayloadReader: Sendable {
             favourite: ownTurn == .first ? own : nil,
             others: { [self] in prompt(others) + (ownTurn == .last ? [own] : []) }, needed: code.dataShards,
             clock: set.environment.clock, ask: ask)
-        return ShardRead(shard: shard, race: race)
+        return ShardRead(shard: shard, range: range, race: race)
     }
 
-    /// Waits for a read that was begun.
+    /// Waits for a read that was begun. Where too few shards have all of the range, it is put together block by block:
+    /// each of them may be rotten in another one.
     func bytes(of read: ShardRead) async throws(StoreError) -> ByteBuffer {
+        do {
+            return try await bytesAtOnce(of: read)
+        } catch {
+            let blocks = ShardFormat(unitByteCount: geometry.unitByteCount).blocks(of: read.range)
+            guard blocks.count > 1 else { throw error }
+            var bytes = ByteBuffer()
+            for block in blocks {
+                let read = begin(shard: read.shard, range: block, ownTurn: .last)
+                bytes.writeImmutableBuffer(try await bytesAtOnce(of: read))
+            }
+            return bytes
+        }
+    }
+
+    private func bytesAtOnce(of read: ShardRead) async throws(StoreError) -> ByteBuffer {
         let answers = await read.race.answers(late: late)
         let units = Dictionary(uniqueKeysWithValues: answers.map { (payload.shard(ofSlot: $0), $1) })
         if let bytes = units[read.shard] { return bytes }
@@ -214,6 +230,7 @@ final class PayloadReader: Sendable {
 /// A range of one shard on its way.
 struct ShardRead: Sendable {
     let shard: Int
+    fileprivate let range: Range<UInt64>
     fileprivate let race: Race<ByteBuffer>
 }
 

@@ -39,6 +39,18 @@ struct ShardFormat: Hashable, Sendable {
         shardByteCount + 4 * blockCount(shardByteCount) + UInt64(Self.footerByteCount)
     }
 
+    /// A range of a shard, cut where blocks end.
+    func blocks(of range: Range<UInt64>) -> [Range<UInt64>] {
+        var blocks: [Range<UInt64>] = []
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = min(range.upperBound, (start / UInt64(blockByteCount) + 1) * UInt64(blockByteCount))
+            blocks.append(start..<end)
+            start = end
+        }
+        return blocks
+    }
+
     /// CRC32C of each block in units that begin at a block boundary.
     func checksums(of unit: ByteBuffer) -> [UInt32] {
         var rest = unit

@@ -102,34 +102,58 @@ struct RescueReader: Sendable {
     }
 
     private func begin(_ stripe: UInt64, of stripes: Stripes, from shards: [Int]) -> Begun {
+        Begun(stripe: stripe, reads: read(range(ofStripe: stripe, stripes), of: stripes, from: shards))
+    }
+
+    /// The units of a stripe, as bytes of each shard.
+    private func range(ofStripe stripe: UInt64, _ stripes: Stripes) -> Range<UInt64> {
         let start = stripes.geometry.shardOffset(ofStripe: stripe)
-        let range = start..<start + UInt64(stripes.geometry.unitByteCount(ofStripe: stripe))
+        return start..<start + UInt64(stripes.geometry.unitByteCount(ofStripe: stripe))
+    }
+
+    private typealias Reads = [Int: Promise<Result<ByteBuffer, DriveFailure>>]
+
+    private func read(_ range: Range<UInt64>, of stripes: Stripes, from shards: [Int]) -> Reads {
         var reads: [Int: Promise<Result<ByteBuffer, DriveFailure>>] = [:]
         for number in shards {
             guard let (drive, shard) = stripes.shards[number] else { continue }
             reads[number] = drive.begin(.access, limitMilliseconds: Self.readMilliseconds) { try shard.read(range) }
         }
-        return Begun(stripe: stripe, reads: reads)
+        return reads
     }
 
     /// The bytes of a stripe; units that can not be read are replaced by others.
     func finish(_ begun: Begun, of stripes: Stripes) async throws(StoreError) -> ByteBuffer {
-        let k = stripes.code.dataShards
-        var (units, problems) = await good(begun, of: stripes)
-        if units.count < k {
+        var (units, _) = await good(begun.reads, of: stripes)
+        if units.count < stripes.code.dataShards {
             let rest = stripes.shards.keys.filter { begun.reads[$0] == nil }
-            let (more, others) = await good(begin(begun.stripe, of: stripes, from: rest), of: stripes)
-            units.merge(more) { first, _ in first }
-            problems += others
+            let (others, _) = await good(begin(begun.stripe, of: stripes, from: rest).reads, of: stripes)
+            units.merge(others) { first, _ in first }
         }
-        guard units.count >= k else { throw tooFew(stripes.payload, units.count, k, stripes.problems + problems) }
+        if units.count < stripes.code.dataShards { units = try await blockByBlock(begun.stripe, of: stripes) }
         return try joined(units, by: stripes.code, byteCount: stripes.geometry.payloadByteCount(ofStripe: begun.stripe))
     }
 
-    private func good(_ begun: Begun, of stripes: Stripes) async -> ([Int: ByteBuffer], problems: [String]) {
+    /// The data units of a stripe of which too few units are whole: each may be rotten in another block.
+    private func blockByBlock(_ stripe: UInt64, of stripes: Stripes) async throws(StoreError) -> [Int: ByteBuffer] {
+        let k = stripes.code.dataShards
+        let format = ShardFormat(unitByteCount: stripes.geometry.unitByteCount)
+        var units: [Int: ByteBuffer] = [:]
+        for range in format.blocks(of: range(ofStripe: stripe, stripes)) {
+            let reads = read(range, of: stripes, from: Array(stripes.shards.keys))
+            let (blocks, problems) = await good(reads, of: stripes)
+            guard blocks.count >= k else { throw tooFew(stripes.payload, blocks.count, k, stripes.problems + problems) }
+            for (number, block) in stripes.code.reconstruct(blocks, wanted: Array(0..<k)) {
+                units[number, default: ByteBuffer()].writeImmutableBuffer(block)
+            }
+        }
+        return units
+    }
+
+    private func good(_ reads: Reads, of stripes: Stripes) async -> ([Int: ByteBuffer], problems: [String]) {
         var units: [Int: ByteBuffer] = [:]
         var problems: [String] = []
-        for (number, read) in begun.reads {
+        for (number, read) in reads {
             switch await read.value() {
             case .success(let unit): units[number] = unit
             case .failure(let failure):
