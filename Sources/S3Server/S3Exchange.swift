@@ -63,7 +63,7 @@ extension S3Exchange {
         let promises = BodyPromises(payloadDigest: payloadDigest, integrity: integrity, length: length)
         return UploadStream(
             try content(integrity), promises: promises, namesContent: true, algorithm: algorithm,
-            pool: service.computePool)
+            permission: authorize, pool: service.computePool)
     }
 
     /// The body as a document, checked against what was promised.
@@ -71,7 +71,8 @@ extension S3Exchange {
         var promises = BodyPromises(payloadDigest: payloadDigest, integrity: integrity)
         promises.limit = UInt64(operation.documentLimit ?? 0)
         let stream = UploadStream(
-            try content(integrity), promises: promises, namesContent: false, pool: service.computePool)
+            try content(integrity), promises: promises, namesContent: false, permission: authorize,
+            pool: service.computePool)
         return try await stream.collect()
     }
 

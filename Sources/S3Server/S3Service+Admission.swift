@@ -19,7 +19,7 @@ extension S3Service {
         let exchange = S3Exchange(
             service: self, request: request, target: target, sender: sender, operation: operation)
         try ExpectedOwners(headers: request.headers, query: target.query).check(account: settings.account)
-        try exchange.authorize(operation.action, operation.bucket, operation.key)
+        try exchange.authorize()
         return exchange
     }
 
@@ -36,15 +36,43 @@ extension AuthenticatedRequest {
 }
 
 extension S3Exchange {
+    /// Everything that the operation needs. Asked before it begins, and again before what it wrote is committed: what
+    /// was allowed may no longer be.
+    ///
     /// - Throws: `AccessDenied`.
-    func authorize(_ action: String, _ bucket: BucketName?, _ key: ObjectKey?) throws(S3Error) {
-        let decision = service.authorizer.decide(
-            AccessRequest(
-                principal: sender.principal, action: action, bucket: bucket, key: key, isSecure: request.isSecure,
-                clientAddress: request.clientAddress))
-        switch decision {
-        case .allowed: return
-        case .denied: throw S3Error(.accessDenied)
+    func authorize() throws(S3Error) {
+        for requirement in try operation.requirements(namesVersion: target.query.contains("versionId")) {
+            try authorize(requirement)
         }
+    }
+
+    /// - Throws: `AccessDenied`.
+    func authorize(_ requirement: AccessRequirement) throws(S3Error) {
+        guard decide(requirement).isAllowed else { throw S3Error(.accessDenied) }
+    }
+
+    /// Whoever may not list a bucket does not learn which keys there are: "if you don't have the s3:ListBucket
+    /// permission, Amazon S3 returns an HTTP status code 403" (GetObject).
+    func concealing(_ error: S3Error) -> S3Error {
+        guard error.code == .noSuchKey else { return error }
+        let bucket: BucketName?
+        switch operation {
+        case .copyObject(let input): bucket = input.source.address.bucket
+        case .uploadPartCopy(let input): bucket = input.source.address.bucket
+        default: bucket = operation.bucket
+        }
+        guard let bucket, !decide(AccessRequirement(.listBucket, bucket)).isAllowed else { return error }
+        return S3Error(.accessDenied)
+    }
+
+    func decide(_ requirement: AccessRequirement) -> AccessDecision {
+        let settings = service.settings
+        let facts = S3Facts(
+            request: request, query: target.query, authentication: sender.authentication, operation: operation,
+            now: UTCTime(secondsSinceEpoch: service.now().seconds), region: settings.region, account: settings.account)
+        return service.authorizer.decide(
+            AccessRequest(
+                principal: sender.principal, action: requirement.action, bucket: requirement.bucket,
+                key: requirement.key, facts: facts, account: settings.account))
     }
 }

@@ -34,18 +34,20 @@ package final class S3Service: HTTPHandler {
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        var operation: S3Operation?
+        var admitted: S3Exchange?
         var response: HTTPResponse
         do {
             let exchange = try admit(request)
-            operation = exchange.operation
+            admitted = exchange
             response = try await exchange.respond()
         } catch {
-            let error = S3Error(translating: error).naming(operation)
+            var error = S3Error(translating: error).naming(admitted?.operation)
+            if let admitted { error = admitted.concealing(error) }
+            let operation = admitted?.operation
             log(error, request, operation)
             response = error.response(resource: S3Error.resource(ofTarget: request.target), requestID: request.id)
         }
-        if let operation {
+        if let operation = admitted?.operation {
             response.logFields.append(LogField("operation", operation.name))
             if let bucket = operation.bucket { response.logFields.append(LogField("bucket", bucket.text)) }
         }

@@ -51,16 +51,16 @@ import Testing
     @Test(arguments: AdminOperation.allCases)
     func `An operation that is not allowed is refused`(operation: AdminOperation) async throws {
         struct NobodyAuthorizer: Authorizer {
-            let action: String
+            let action: Action
             func decide(_ request: AccessRequest) -> AccessDecision {
-                request.action == action ? .denied(reason: "not this one") : .allowed
+                request.action == action ? .denied(.nothingAllows) : .allowed(.root)
             }
         }
         let asking = Asking()
         let service = AdminService(
             store: asking.store,
             authenticator: RootKeyAuthenticator(accessKeyID: "owner", secret: Secret("the secret")),
-            authorizer: NobodyAuthorizer(action: operation.action), settings: AdminSettings(version: "1"),
+            authorizer: NobodyAuthorizer(action: operation.policyAction), settings: AdminSettings(version: "1"),
             now: { Asking.now }, logger: .init(label: "test"))
         for other in AdminOperation.allCases {
             let answer = await service.respond(to: try asking.request(other.method, other.path))
@@ -125,8 +125,10 @@ import Testing
     }
 
     @Test func `Each operation has an action and a name for logs of its own`() {
-        #expect(Set(AdminOperation.allCases.map(\.action)).count == AdminOperation.allCases.count)
-        #expect(AdminOperation.getStatus.action == "admin:GetStatus")
+        #expect(Set(AdminOperation.allCases.map(\.policyAction)).count == AdminOperation.allCases.count)
+        for operation in AdminOperation.allCases {
+            #expect(operation.policyAction.name == "admin:" + operation.actionName.dropFirst("Admin".count))
+        }
         #expect(AdminOperation.getStatus.actionName == "AdminGetStatus")
     }
 

@@ -59,7 +59,6 @@ import Testing
     ) throws {
         let operation = try operation(method, target, headers)
         #expect(operation.name == name)
-        #expect(operation.action.hasPrefix("s3:"))
         #expect(operation.bucket == (target.hasPrefix("/bucket") ? bucket : nil))
         #expect(operation.key?.description == (target.hasPrefix("/bucket/key") ? "key" : nil))
     }

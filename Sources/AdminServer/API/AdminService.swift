@@ -97,11 +97,12 @@ package final class AdminService: HTTPHandler {
     private func authorize(
         _ operation: AdminOperation, _ principal: Principal, _ request: HTTPRequest
     ) throws(AdminError) {
+        let facts = AdminFacts(request: request, now: UTCTime(secondsSinceEpoch: now().seconds))
         let decision = authorizer.decide(
             AccessRequest(
-                principal: principal, action: operation.action, bucket: nil, key: nil, isSecure: request.isSecure,
-                clientAddress: request.clientAddress))
-        guard case .allowed = decision else { throw .accessDenied }
+                principal: principal, action: operation.policyAction, bucket: nil, key: nil, facts: facts,
+                account: settings.account))
+        guard decision.isAllowed else { throw .accessDenied }
     }
 
     /// No operation wants a body; what is sent must be what was signed all the same.
@@ -193,6 +194,8 @@ package struct AdminSettings: Sendable {
     package var version: String
     /// Names under which clients may know this server, besides the one in the Host header.
     package var hosts: [String]
+    /// The account of everything here: 12 digits.
+    package var account = "000000000001"
     /// How often a silent examination says that it goes on.
     package var heartbeat = Duration.seconds(10)
 
@@ -203,9 +206,6 @@ package struct AdminSettings: Sendable {
 }
 
 extension AdminOperation {
-    /// The action of policies: `admin:GetStatus`.
-    var action: String { "admin:" + capitalized }
-
     /// For logs and metrics.
     var actionName: String { "Admin" + capitalized }
 

@@ -3,14 +3,19 @@ import StorageAPI
 /// `x-amz-copy-source`: `[/]bucket/key[?versionId=…]`, percent-encoded.
 package struct CopySource: Hashable, Sendable {
     package var address: ObjectAddress
+    /// Whether a version was named, if only the current one.
+    package var namesVersion = false
 
     /// - Throws: `InvalidArgument`, `InvalidBucketName`, `KeyTooLongError`, or `NoSuchVersion` for a version.
     package init(_ text: String) throws(S3Error) {
         var path = Substring(text).utf8
         if let mark = path.firstIndex(of: UInt8(ascii: "?")) {
             let query = try S3Query(path[mark...].dropFirst())
-            if let version = query["versionId"], case .missing = try VersionSelector(version) {
-                throw S3Error(.noSuchVersion).with("VersionId", version)
+            if let version = query["versionId"] {
+                namesVersion = true
+                if case .missing = try VersionSelector(version) {
+                    throw S3Error(.noSuchVersion).with("VersionId", version)
+                }
             }
             path = path[..<mark]
         }

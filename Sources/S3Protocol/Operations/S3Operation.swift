@@ -67,31 +67,6 @@ extension S3Operation {
         }
     }
 
-    /// The action that a policy must allow ("Actions, resources, and condition keys for Amazon S3").
-    ///
-    /// A copy also needs `s3:GetObject` on its source, and DeleteObjects its action on each key.
-    package var action: String {
-        switch self {
-        case .listBuckets: "s3:ListAllMyBuckets"
-        case .createBucket: "s3:CreateBucket"
-        case .headBucket, .listObjects, .listObjectsV2: "s3:ListBucket"
-        case .deleteBucket: "s3:DeleteBucket"
-        case .getBucketLocation: "s3:GetBucketLocation"
-        case .listObjectVersions: "s3:ListBucketVersions"
-        case .listMultipartUploads: "s3:ListBucketMultipartUploads"
-        case .getBucketSubresource(_, let subresource): subresource.action
-        case .getObject, .headObject: "s3:GetObject"
-        case .putObject, .copyObject, .createMultipartUpload, .uploadPart, .uploadPartCopy, .completeMultipartUpload:
-            "s3:PutObject"
-        case .deleteObject, .deleteObjects: "s3:DeleteObject"
-        case .getObjectAttributes: "s3:GetObjectAttributes"
-        case .getObjectSubresource(_, let subresource): subresource.action
-        case .putACL(let input): input.key == nil ? "s3:PutBucketAcl" : "s3:PutObjectAcl"
-        case .abortMultipartUpload: "s3:AbortMultipartUpload"
-        case .listParts: "s3:ListMultipartUploadParts"
-        }
-    }
-
     package var bucket: BucketName? {
         switch self {
         case .listBuckets: nil

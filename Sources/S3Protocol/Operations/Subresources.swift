@@ -68,7 +68,9 @@ extension Subresource {
         Subresource(
             "logging", "BucketLogging",
             .document("<BucketLoggingStatus xmlns=\"http://doc.s3.amazonaws.com/2006-03-01\"/>")),
-        Subresource("metadataConfiguration", "BucketMetadataConfiguration", .error(.metadataConfigurationNotFound)),
+        Subresource(
+            "metadataConfiguration", "BucketMetadataConfiguration", action: "BucketMetadataTableConfiguration",
+            .error(.metadataConfigurationNotFound)),
         Subresource("metadataInventoryTable", "BucketMetadataInventoryTableConfiguration", nil),
         Subresource("metadataJournalTable", "BucketMetadataJournalTableConfiguration", nil),
         Subresource("metadataTable", "BucketMetadataTableConfiguration", .error(.metadataConfigurationNotFound)),

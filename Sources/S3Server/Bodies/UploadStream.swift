@@ -35,16 +35,19 @@ final class UploadStream: UploadBody {
     /// The checksum to seal with.
     private let algorithm: ChecksumAlgorithm?
     private let lanes: [DigestAlgorithm: DigestLane]
+    private let permission: @Sendable () throws(S3Error) -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
+    ///   - permission: asked at the end, before anything is committed; throws when it is no longer given.
     ///   - namesContent: whether the bytes become an object or part, which is called by its MD5.
     ///   - algorithm: computed even if the client promised nothing of this kind; never another than the promised one.
     init(
         _ source: any ByteStream, promises: BodyPromises, namesContent: Bool, algorithm: ChecksumAlgorithm? = nil,
-        pool: NIOThreadPool
+        permission: @escaping @Sendable () throws(S3Error) -> Void, pool: NIOThreadPool
     ) {
         self.source = source
+        self.permission = permission
         chunked = source as? AWSChunkedStream
         self.promises = promises
         let algorithm = promises.integrity.algorithm ?? algorithm
@@ -76,6 +79,7 @@ final class UploadStream: UploadBody {
     }
 
     func seal() async throws -> ContentSeal {
+        try permission()
         if let expected = promises.payloadDigest {
             let computed = await digest(.sha256)
             guard computed == expected else {

@@ -67,13 +67,13 @@ extension S3Exchange {
         promises.length = range.upperBound - range.lowerBound
         return UploadStream(
             source.read(range), promises: promises, namesContent: true, algorithm: algorithm,
-            pool: service.computePool)
+            permission: authorize, pool: service.computePool)
     }
 
-    /// The source of a copy, which the sender may read and which is as the sender expects it.
+    /// The source of a copy, which is as the sender expects it. That the sender may read it is among what the operation
+    /// needs.
     private func source(_ source: CopySource, _ conditions: ReadConditions) async throws -> any StoredObject {
         let address = source.address
-        try authorize("s3:GetObject", address.bucket, address.key)
         let object: any StoredObject
         do throws(StoreError) {
             object = try await store.object(address.bucket, address.key)

@@ -51,7 +51,8 @@ extension S3Exchange {
         for attempt in 1...Self.completeAttempts {
             do throws(StoreError) {
                 let info = try await store.completeUpload(request) { upload, parts in
-                    try assembly.seal(upload, parts)
+                    try authorize()
+                    return try assembly.seal(upload, parts)
                 }
                 let location = location(of: input.address)
                 return .document(S3Document.completeMultipartUpload(input.address, info, location: location))

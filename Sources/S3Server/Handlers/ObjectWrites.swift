@@ -90,7 +90,7 @@ extension S3Exchange {
     private func outcome(of object: DeleteObjectsBody.Object, in bucket: BucketName) async -> DeleteOutcome {
         do {
             let key = try object.objectKey()
-            try authorize("s3:DeleteObject", bucket, key)
+            try authorize(S3Operation.deletion(of: key, in: bucket, namesVersion: object.versionID != nil))
             try await delete(ObjectAddress(bucket: bucket, key: key), try object.version(), object.precondition)
             return DeleteOutcome(object: object)
         } catch {

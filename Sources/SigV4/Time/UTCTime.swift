@@ -16,17 +16,24 @@ package struct UTCTime: Hashable, Comparable, Sendable {
 
 extension UTCTime {
     /// The fields of a clock and a calendar on the wall.
-    struct Fields {
-        var year: Int64
-        var month: Int64
-        var day: Int64
-        var hour: Int64 = 0
-        var minute: Int64 = 0
-        var second: Int64 = 0
+    package struct Fields: Sendable {
+        package var year: Int64
+        package var month: Int64
+        package var day: Int64
+        package var hour: Int64
+        package var minute: Int64
+        package var second: Int64
+
+        package init(
+            year: Int64, month: Int64, day: Int64, hour: Int64 = 0, minute: Int64 = 0, second: Int64 = 0
+        ) {
+            (self.year, self.month, self.day) = (year, month, day)
+            (self.hour, self.minute, self.second) = (hour, minute, second)
+        }
     }
 
     /// Nil when there is no such day or time of day. A leap second counts as the first of the next minute.
-    init?(_ fields: Fields) {
+    package init?(_ fields: Fields) {
         guard (0...9999).contains(fields.year), (1...12).contains(fields.month),
             (1...Self.dayCount(ofMonth: fields.month, year: fields.year)).contains(fields.day),
             (0...23).contains(fields.hour), (0...59).contains(fields.minute), (0...60).contains(fields.second)

@@ -19,18 +19,37 @@ struct Server: Sendable {
     var client: Client { Client(server: self) }
 }
 
+/// Takes the owner of the one key for somebody else.
+struct DisguisingAuthenticator: Authenticator {
+    let inner: any Authenticator
+    let principal: Principal
+
+    func authenticate(
+        _ request: SignedRequest, now: UTCTime, hosts: [String]
+    ) throws(SignatureError) -> AuthenticatedRequest {
+        let known = try inner.authenticate(request, now: now, hosts: hosts)
+        guard known.principal != .anonymous else { return known }
+        return AuthenticatedRequest(principal: principal, authentication: known.authentication)
+    }
+}
+
 /// Starts a server, and stops it after `body`.
+///
+/// - Parameter principal: who the owner of the one key is taken for; nil: root.
 func withServer<Result>(
-    _ change: (inout S3Settings) -> Void = { _ in }, _ body: (Server) async throws -> Result
+    _ change: (inout S3Settings) -> Void = { _ in }, principal: Principal? = nil,
+    authorizer: any Authorizer = RootAuthorizer(), _ body: (Server) async throws -> Result
 ) async throws -> Result {
     let clock = ManualClock()
     let store = InMemoryObjectStore(clock: clock)
     var settings = S3Settings()
     change(&settings)
+    var authenticator: any Authenticator = RootKeyAuthenticator(
+        accessKeyID: Server.key.id, secret: Secret(Server.key.secret))
+    if let principal { authenticator = DisguisingAuthenticator(inner: authenticator, principal: principal) }
     let s3 = S3Service(
-        store: store,
-        authenticator: RootKeyAuthenticator(accessKeyID: Server.key.id, secret: Secret(Server.key.secret)),
-        authorizer: RootAuthorizer(), settings: settings, computePool: .singleton, now: { clock.now },
+        store: store, authenticator: authenticator, authorizer: authorizer, settings: settings, computePool: .singleton,
+        now: { clock.now },
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     var configuration = HTTPServiceConfiguration(addresses: [HTTPAddress(host: "127.0.0.1", port: 0)])
     configuration.errorResponse = HTTPProtocolError.s3Response
@@ -53,9 +72,10 @@ func withServer<Result>(
 
 /// With a bucket called `bucket`.
 func withBucket<Result>(
-    _ change: (inout S3Settings) -> Void = { _ in }, _ body: (Client) async throws -> Result
+    _ change: (inout S3Settings) -> Void = { _ in }, principal: Principal? = nil,
+    authorizer: any Authorizer = RootAuthorizer(), _ body: (Client) async throws -> Result
 ) async throws -> Result {
-    try await withServer(change) { server in
+    try await withServer(change, principal: principal, authorizer: authorizer) { server in
         _ = try await server.store.createBucket(BucketName("bucket"), region: "")
         return try await body(server.client)
     }

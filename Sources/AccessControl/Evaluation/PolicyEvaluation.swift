@@ -1,0 +1,109 @@
+/// Decides by AWS's rules for one account ("Policy evaluation logic"). A pure function: no I/O, nothing remembered.
+///
+/// 1. What any policy denies is denied.
+/// 2. Root may do the rest; it can not be kept from the bucket's policy itself.
+/// 3. Who gave no key may do what the bucket's policy allows to everybody.
+/// 4. Others may do what their own policies or the bucket's allow, within boundary and session policies; what the
+///    bucket's policy allows to a user by name is not limited by the boundary, and to a session by name by nothing.
+package struct PolicyEvaluation {
+    private let request: AccessRequest
+    private let policies: PolicySet
+
+    package static func decide(_ request: AccessRequest, _ policies: PolicySet) -> AccessDecision {
+        let evaluation = PolicyEvaluation(request: request, policies: policies)
+        return evaluation.decide()
+    }
+
+    /// What one or several policies say, taken together.
+    private struct Finding {
+        var denial: StatementReference?
+        /// To one of many.
+        var grant: StatementReference?
+        var grantByName: StatementReference?
+
+        mutating func add(_ other: Finding) {
+            denial = denial ?? other.denial
+            grant = grant ?? other.grant
+            grantByName = grantByName ?? other.grantByName
+        }
+    }
+
+    private func decide() -> AccessDecision {
+        let bucket = policies.bucket.map(finding)
+        if let denial = bucket?.denial, !isRootOnBucketPolicy { return .denied(.statement(denial)) }
+        switch request.principal {
+        case .root: return .allowed(.root)
+        case .anonymous: return decideAnonymous(bucket)
+        case .user, .session: return decideKnown(bucket)
+        }
+    }
+
+    /// "The root principal in a bucket owner's account can perform the GetBucketPolicy, PutBucketPolicy, and
+    /// DeleteBucketPolicy API actions, even if their bucket policy explicitly denies the root principal's access."
+    private var isRootOnBucketPolicy: Bool {
+        guard case .root = request.principal else { return false }
+        return [.getBucketPolicy, .putBucketPolicy, .deleteBucketPolicy].contains(request.action)
+    }
+
+    private func decideAnonymous(_ bucket: Finding?) -> AccessDecision {
+        guard let grant = bucket?.grant else { return .denied(.anonymous) }
+        if policies.restrictsPublicBucket, policies.bucket?.document.isPublic == true {
+            return .denied(.publicAccessBlocked)
+        }
+        return .allowed(.statement(grant))
+    }
+
+    private func decideKnown(_ bucket: Finding?) -> AccessDecision {
+        let identity = finding(policies.identity)
+        if let denial = identity.denial { return .denied(.statement(denial)) }
+        let boundary = policies.boundary.map(finding)
+        if let denial = boundary?.denial { return .denied(.statement(denial)) }
+        let session = policies.session.map(finding)
+        if let denial = session?.denial { return .denied(.statement(denial)) }
+
+        let isSession = if case .session = request.principal { true } else { false }
+        if isSession, let grant = bucket?.grantByName { return .allowed(.statement(grant)) }
+        var grant: StatementReference?
+        var missing = AccessDecision.Denial.nothingAllows
+        if let allowed = identity.grantByName ?? bucket?.grant {
+            if let boundary, boundary.grantByName == nil {
+                missing = .boundary(policies.boundary?.name ?? "")
+            } else {
+                grant = allowed
+            }
+        }
+        if !isSession, let allowed = bucket?.grantByName { grant = grant ?? allowed }
+        guard let grant else { return .denied(missing) }
+        if let session, session.grantByName == nil { return .denied(.session) }
+        return .allowed(.statement(grant))
+    }
+
+    // MARK: One policy
+
+    private func finding(_ list: [NamedPolicy]) -> Finding {
+        var finding = Finding()
+        for policy in list { finding.add(self.finding(policy)) }
+        return finding
+    }
+
+    private func finding(_ policy: NamedPolicy) -> Finding {
+        var finding = Finding()
+        guard policy.document.actions.contains(request.action) else { return finding }
+        let statements = policy.document.statements
+        for index in statements.indices where statements[index].actions.contains(request.action) {
+            let statement = statements[index]
+            let match = statement.match(request.principal, hasBoundary: policies.boundary != nil)
+            guard match != .none, statement.isAbout(request), statement.failedCondition(request) == nil
+            else { continue }
+            let reference = StatementReference(policy: policy.name, index: index, sid: statement.sid)
+            switch (statement.effect, match) {
+            case (.deny, _):
+                finding.denial = reference
+                return finding
+            case (.allow, .byName): finding.grantByName = finding.grantByName ?? reference
+            case (.allow, _): finding.grant = finding.grant ?? reference
+            }
+        }
+        return finding
+    }
+}
