@@ -56,6 +56,18 @@ package struct StatementReference: Hashable, Sendable, CustomStringConvertible {
     package let index: Int
     package let sid: String?
 
+    init(_ policy: NamedPolicy, _ index: Int) {
+        self.policy = policy.name
+        self.index = index
+        sid = policy.document.statements[index].sid
+    }
+
+    package init(policy: String, index: Int, sid: String?) {
+        self.policy = policy
+        self.index = index
+        self.sid = sid
+    }
+
     package var description: String {
         let name = sid.flatMap { $0.isEmpty ? nil : " (\($0))" } ?? ""
         return "statement \(index + 1)\(name) of \(policy)"

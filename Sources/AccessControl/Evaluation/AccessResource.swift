@@ -4,15 +4,19 @@ package import StorageAPI
 package struct AccessResource: Hashable, Sendable, CustomStringConvertible {
     /// What stands behind `arn:aws:s3:::`; a star where there is neither bucket nor object.
     let units: [Pattern.Unit]
+    /// See ``StatementIndex``.
+    let bucketFingerprint: UInt64
 
     package static let service = AccessResource(units: [UInt32(UInt8(ascii: "*"))])
 
     private init(units: [Pattern.Unit]) {
         self.units = units
+        bucketFingerprint = StatementIndex.fingerprint(units)
     }
 
     package init(bucket: BucketName, key: ObjectKey? = nil) {
         var units = Pattern.units(bucket.text)
+        bucketFingerprint = StatementIndex.fingerprint(units)
         if let key {
             units.append(UInt32(UInt8(ascii: "/")))
             // Keys are valid UTF-8.

@@ -25,8 +25,8 @@ package struct Explanation: Hashable, Sendable {
                 else { continue }
                 nearMisses.append(
                     NearMiss(
-                        statement: StatementReference(policy: policy.name, index: index, sid: statement.sid),
-                        effect: statement.effect, condition: condition.text))
+                        statement: StatementReference(policy, index), effect: statement.effect,
+                        condition: condition.text))
             }
         }
         self.nearMisses = nearMisses

@@ -20,12 +20,6 @@ package struct PolicyEvaluation {
         /// To one of many.
         var grant: StatementReference?
         var grantByName: StatementReference?
-
-        mutating func add(_ other: Finding) {
-            denial = denial ?? other.denial
-            grant = grant ?? other.grant
-            grantByName = grantByName ?? other.grantByName
-        }
     }
 
     private func decide() -> AccessDecision {
@@ -82,28 +76,30 @@ package struct PolicyEvaluation {
 
     private func finding(_ list: [NamedPolicy]) -> Finding {
         var finding = Finding()
-        for policy in list { finding.add(self.finding(policy)) }
+        for place in list.indices { add(list, place, to: &finding) }
         return finding
     }
 
-    private func finding(_ policy: NamedPolicy) -> Finding {
-        var finding = Finding()
-        guard policy.document.actions.contains(request.action) else { return finding }
-        let statements = policy.document.statements
-        for index in statements.indices where statements[index].actions.contains(request.action) {
-            let statement = statements[index]
-            let match = statement.match(request.principal, hasBoundary: policies.boundary != nil)
-            guard match != .none, statement.isAbout(request), statement.failedCondition(request) == nil
-            else { continue }
-            let reference = StatementReference(policy: policy.name, index: index, sid: statement.sid)
-            switch (statement.effect, match) {
-            case (.deny, _):
-                finding.denial = reference
-                return finding
-            case (.allow, .byName): finding.grantByName = finding.grantByName ?? reference
-            case (.allow, _): finding.grant = finding.grant ?? reference
-            }
+    private func finding(_ policy: NamedPolicy) -> Finding { finding([policy]) }
+
+    /// Takes no copy of a policy that has nothing to say.
+    private func add(_ list: [NamedPolicy], _ place: Int, to finding: inout Finding) {
+        let bucket = request.resource.bucketFingerprint
+        var next = list[place].document.index.candidate(from: 0, request.action, bucket: bucket)
+        while let index = next {
+            let policy = list[place]
+            add(policy.document.statements[index], StatementReference(policy, index), to: &finding)
+            next = policy.document.index.candidate(from: index + 1, request.action, bucket: bucket)
         }
-        return finding
+    }
+
+    private func add(_ statement: PolicyStatement, _ reference: StatementReference, to finding: inout Finding) {
+        let match = statement.match(request.principal, hasBoundary: policies.boundary != nil)
+        guard match != .none, statement.isAbout(request), statement.failedCondition(request) == nil else { return }
+        switch (statement.effect, match) {
+        case (.deny, _): finding.denial = finding.denial ?? reference
+        case (.allow, .byName): finding.grantByName = finding.grantByName ?? reference
+        case (.allow, _): finding.grant = finding.grant ?? reference
+        }
     }
 }

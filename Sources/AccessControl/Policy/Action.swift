@@ -118,7 +118,7 @@ struct ActionSet: Hashable, Sendable {
     static let all = ActionSet(Action.allCases)
 
     init(_ actions: some Sequence<Action> = []) {
-        for action in actions { words[Int(action.rawValue >> 6)] |= 1 << UInt64(action.rawValue & 63) }
+        for action in actions { words[Self.place(of: action).word] |= Self.place(of: action).bit }
     }
 
     /// Those whose names match: `s3:Get*`. Case does not count.
@@ -128,8 +128,16 @@ struct ActionSet: Hashable, Sendable {
     }
 
     func contains(_ action: Action) -> Bool {
-        words[Int(action.rawValue >> 6)] & (1 << UInt64(action.rawValue & 63)) != 0
+        words[Self.place(of: action).word] & Self.place(of: action).bit != 0
     }
+
+    static let wordCount = 4
+
+    static func place(of action: Action) -> (word: Int, bit: UInt64) {
+        (Int(action.rawValue >> 6), 1 << UInt64(action.rawValue & 63))
+    }
+
+    func word(_ index: Int) -> UInt64 { words[index] }
 
     var isEmpty: Bool { words == .zero }
     var actions: [Action] { Action.allCases.filter(contains) }

@@ -2,15 +2,21 @@
 package struct PolicyDocument: Hashable, Sendable {
     package let id: String?
     package let statements: [PolicyStatement]
-    /// What its statements can be about, together: a request for another action need not look further.
-    let actions: ActionSet
+    let index: StatementIndex
 
     init(id: String?, statements: [PolicyStatement]) {
         self.id = id
         self.statements = statements
-        var actions = ActionSet()
-        for statement in statements { actions.formUnion(statement.actions) }
-        self.actions = actions
+        index = StatementIndex(statements)
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.id == right.id && left.statements == right.statements
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(statements)
     }
 }
 

@@ -11,12 +11,15 @@ struct ResourcePattern: Hashable, Sendable {
 
     private let reach: Reach
     let text: String
+    /// The name of the only bucket that it can be about, in units; nil where there may be others.
+    let bucket: ArraySlice<Pattern.Unit>?
 
     /// Nil when `text` is no ARN, or has a variable where AWS allows none.
     init?(_ text: String, hasVariables: Bool) throws(TextTemplate.Fault) {
         self.text = text
         if text == "*" {
             reach = .everything
+            bucket = nil
             return
         }
         guard let arn = ARN(text), !arn.leadingParts.contains(where: { $0.contains("$") }) else { return nil }
@@ -24,6 +27,9 @@ struct ResourcePattern: Hashable, Sendable {
         let isOurs = zip(arn.leadingParts, ours).allSatisfy { Pattern($0).matches($1) }
         let resource = try TextTemplate(arn.resource, hasVariables: hasVariables, hasWildcards: true)
         reach = isOurs ? .s3(resource) : .nothing
+        let head = resource.literalHead
+        let slash = head.firstIndex(of: UInt32(UInt8(ascii: "/")))
+        bucket = slash.map { head[..<$0] } ?? (resource.fixed?.isFixed == true ? head : nil)
     }
 
     /// Nil when a variable has no value.

@@ -102,6 +102,12 @@ struct TextTemplate: Hashable, Sendable {
         return Pattern(units)
     }
 
+    /// What every text begins with that can match.
+    var literalHead: ArraySlice<Pattern.Unit> {
+        guard case .units(let units)? = parts.first else { return [] }
+        return units.prefix { $0 < Pattern.anyOne }
+    }
+
     /// Letter by letter, as AWS compares "ignoring case".
     static func folded(_ units: [Pattern.Unit], _ ignoresCase: Bool = true) -> [Pattern.Unit] {
         guard ignoresCase else { return units }
