@@ -130,7 +130,7 @@ let package = Package(
             // Read from beside the test's source: a drive is not a resource of the program.
             exclude: ["Fixtures"]),
         tests("SigV4", ["SigV4", "Digests"]),
-        tests("AccessControl", ["AccessControl", "StorageAPI"]),
+        tests("AccessControl", ["AccessControl", "StorageAPI", "StorageTestSupport"]),
         tests("S3Protocol", ["S3Protocol", "StorageAPI", "SigV4", "Digests", nioCore, nioHTTP1]),
         tests("HTTPService", ["HTTPService", "StorageAPI", nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
         tests(

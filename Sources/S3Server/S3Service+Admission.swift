@@ -48,7 +48,10 @@ extension S3Exchange {
 
     /// - Throws: `AccessDenied`.
     func authorize(_ requirement: AccessRequirement) throws(S3Error) {
-        guard decide(requirement).isAllowed else { throw S3Error(.accessDenied) }
+        let decision = decide(requirement)
+        guard decision.isAllowed else {
+            throw S3Error(.accessDenied, cause: AccessRefusal(action: requirement.action, decision: decision))
+        }
     }
 
     /// Whoever may not list a bucket does not learn which keys there are: "if you don't have the s3:ListBucket
@@ -61,8 +64,10 @@ extension S3Exchange {
         case .uploadPartCopy(let input): bucket = input.source.address.bucket
         default: bucket = operation.bucket
         }
-        guard let bucket, !decide(AccessRequirement(.listBucket, bucket)).isAllowed else { return error }
-        return S3Error(.accessDenied)
+        guard let bucket else { return error }
+        let decision = decide(AccessRequirement(.listBucket, bucket))
+        guard !decision.isAllowed else { return error }
+        return S3Error(.accessDenied, cause: AccessRefusal(action: .listBucket, decision: decision))
     }
 
     func decide(_ requirement: AccessRequirement) -> AccessDecision {

@@ -11,6 +11,8 @@ package final class S3Service: HTTPHandler {
     let store: any ObjectStore
     let authenticator: any Authenticator
     let authorizer: any Authorizer
+    /// What ``authorizer`` knows of buckets.
+    let buckets: BucketAccessRegistry
     let settings: S3Settings
     /// Digests large bodies, so that event loops need not.
     let computePool: NIOThreadPool
@@ -21,12 +23,14 @@ package final class S3Service: HTTPHandler {
     ///   - computePool: running.
     ///   - now: the wall clock, which signatures are held against.
     package init(
-        store: any ObjectStore, authenticator: any Authenticator, authorizer: any Authorizer, settings: S3Settings,
-        computePool: NIOThreadPool, now: @escaping @Sendable () -> Timestamp, logger: Logger
+        store: any ObjectStore, authenticator: any Authenticator, authorizer: any Authorizer,
+        buckets: BucketAccessRegistry,
+        settings: S3Settings, computePool: NIOThreadPool, now: @escaping @Sendable () -> Timestamp, logger: Logger
     ) {
         self.store = store
         self.authenticator = authenticator
         self.authorizer = authorizer
+        self.buckets = buckets
         self.settings = settings
         self.computePool = computePool
         self.now = now
@@ -46,6 +50,9 @@ package final class S3Service: HTTPHandler {
             let operation = admitted?.operation
             log(error, request, operation)
             response = error.response(resource: S3Error.resource(ofTarget: request.target), requestID: request.id)
+            if let refusal = error.cause as? AccessRefusal {
+                response.logFields.append(LogField("refusal", refusal.description))
+            }
         }
         if let operation = admitted?.operation {
             response.logFields.append(LogField("operation", operation.name))

@@ -45,7 +45,7 @@ def test_what_nobody_has_set_of_an_object(raw, key, resource, status, name):
 
 
 def test_deletes_of_what_cannot_be_set_are_not_implemented(raw, bucket, key):
-    for resource in ("policy", "cors", "lifecycle", "tagging", "encryption", "website", "ownershipControls"):
+    for resource in ("cors", "lifecycle", "tagging", "encryption", "website"):
         answer = raw.request("DELETE", f"/{bucket}", query=[(resource, "")])
         assert (answer.status, answer.code) == (501, "NotImplemented"), resource
     assert raw.request("DELETE", key, query=[("tagging", "")]).code == "NotImplemented"

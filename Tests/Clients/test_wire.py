@@ -399,8 +399,6 @@ UNSET = {
     "encryption": (404, "ServerSideEncryptionConfigurationNotFoundError"),
     "replication": (404, "ReplicationConfigurationNotFoundError"),
     "object-lock": (404, "ObjectLockConfigurationNotFoundError"),
-    "publicAccessBlock": (404, "NoSuchPublicAccessBlockConfiguration"),
-    "ownershipControls": (404, "OwnershipControlsNotFoundError"),
 }
 
 
@@ -418,6 +416,8 @@ DEFAULTS = {
     "notification": "NotificationConfiguration",
     "requestPayment": "RequestPaymentConfiguration",
     "accelerate": "AccelerateConfiguration",
+    "publicAccessBlock": "PublicAccessBlockConfiguration",
+    "ownershipControls": "OwnershipControls",
 }
 
 
@@ -436,9 +436,9 @@ def test_sub_resources_of_a_missing_bucket_name_the_bucket(raw, bucket):
 
 
 @pytest.mark.parametrize("method, suffix, query", [
-    ("PUT", "", "policy"), ("DELETE", "", "policy"), ("PUT", "", "cors"), ("PUT", "", "lifecycle"),
+    ("PUT", "", "cors"), ("PUT", "", "lifecycle"),
     ("PUT", "", "versioning"), ("PUT", "", "encryption"), ("PUT", "", "tagging"), ("PUT", "", "object-lock"),
-    ("PUT", "", "notification"), ("PUT", "", "replication"), ("PUT", "", "website"), ("PUT", "", "publicAccessBlock"),
+    ("PUT", "", "notification"), ("PUT", "", "replication"), ("PUT", "", "website"),
     ("PUT", "/ten", "tagging"), ("PUT", "/ten", "retention"), ("PUT", "/ten", "legal-hold"), ("POST", "/ten", "restore"), ("POST", "/ten", "select"),
 ])
 def test_operations_to_come_are_not_implemented(raw, bucket, key, method, suffix, query):

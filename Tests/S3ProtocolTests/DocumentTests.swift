@@ -230,14 +230,11 @@ import Testing
 
     @Test(
         arguments: [
-            ("/bucket?policy", .noSuchBucketPolicy), ("/bucket?policyStatus", .noSuchBucketPolicy),
             ("/bucket?cors", .noSuchCORSConfiguration), ("/bucket?lifecycle", .noSuchLifecycleConfiguration),
             ("/bucket?website", .noSuchWebsiteConfiguration), ("/bucket?tagging", .noSuchTagSet),
             ("/bucket?replication", .replicationConfigurationNotFound),
             ("/bucket?encryption", .serverSideEncryptionConfigurationNotFound),
             ("/bucket?object-lock", .objectLockConfigurationNotFound),
-            ("/bucket?publicAccessBlock", .noSuchPublicAccessBlockConfiguration),
-            ("/bucket?ownershipControls", .ownershipControlsNotFound),
             ("/bucket?analytics&id=x", .noSuchConfiguration), ("/bucket/k?retention", .invalidRequest),
         ] as [(String, S3ErrorCode)])
     func `A setting that is not set has AWS's code`(target: String, code: S3ErrorCode) throws {

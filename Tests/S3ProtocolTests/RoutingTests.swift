@@ -28,6 +28,15 @@ import Testing
             (.POST, "/bucket?delete", digest, "DeleteObjects"),
             (.POST, "/bucket?delete", ["x-amz-checksum-crc32": "AAAAAA=="], "DeleteObjects"),
             (.GET, "/bucket?policy", [:], "GetBucketPolicy"),
+            (.PUT, "/bucket?policy", [:], "PutBucketPolicy"),
+            (.DELETE, "/bucket?policy", [:], "DeleteBucketPolicy"),
+            (.GET, "/bucket?policyStatus", [:], "GetBucketPolicyStatus"),
+            (.GET, "/bucket?publicAccessBlock", [:], "GetPublicAccessBlock"),
+            (.PUT, "/bucket?publicAccessBlock", [:], "PutPublicAccessBlock"),
+            (.DELETE, "/bucket?publicAccessBlock", [:], "DeletePublicAccessBlock"),
+            (.GET, "/bucket?ownershipControls", [:], "GetBucketOwnershipControls"),
+            (.PUT, "/bucket?ownershipControls", [:], "PutBucketOwnershipControls"),
+            (.DELETE, "/bucket?ownershipControls", [:], "DeleteBucketOwnershipControls"),
             (.GET, "/bucket?acl", [:], "GetBucketAcl"),
             (.GET, "/bucket?metrics", [:], "ListBucketMetricsConfigurations"),
             (.GET, "/bucket?metrics&id=x", [:], "GetBucketMetricsConfiguration"),
@@ -65,7 +74,7 @@ import Testing
 
     @Test(
         arguments: [
-            (.PUT, "/bucket?policy", "PutBucketPolicy"), (.PUT, "/bucket?versioning", "PutBucketVersioning"),
+            (.PUT, "/bucket?replication", "PutBucketReplication"), (.PUT, "/bucket?versioning", "PutBucketVersioning"),
             (.DELETE, "/bucket?cors", "DeleteBucketCors"), (.POST, "/bucket", "PostObject"),
             (.GET, "/bucket?session", "GetSession"), (.PUT, "/bucket/key?tagging", "PutObjectTagging"),
             (.DELETE, "/bucket/key?tagging", "DeleteObjectTagging"),

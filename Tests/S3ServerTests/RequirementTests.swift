@@ -1,7 +1,9 @@
 import AccessControl
 import Digests
+import HTTPService
 import NIOCore
 import NIOHTTP1
+import S3Protocol
 import StorageAPI
 import StorageTestSupport
 import Synchronization
@@ -74,6 +76,16 @@ let alice = Principal.user(Principal.User(name: "alice", id: "AIDAALICE"))
         Sample(.GET, "/bucket?uploads", [], ("ListBucketMultipartUploads", "bucket")),
         Sample(.GET, "/bucket?acl", [], ("GetBucketAcl", "bucket")),
         Sample(.PUT, "/bucket?acl", [("x-amz-acl", "private")], ("PutBucketAcl", "bucket")),
+        Sample(.GET, "/bucket?policy", [], ("GetBucketPolicy", "bucket")),
+        Sample(.PUT, "/bucket?policy", [], ("PutBucketPolicy", "bucket")),
+        Sample(.DELETE, "/bucket?policy", [], ("DeleteBucketPolicy", "bucket")),
+        Sample(.GET, "/bucket?policyStatus", [], ("GetBucketPolicyStatus", "bucket")),
+        Sample(.GET, "/bucket?publicAccessBlock", [], ("GetBucketPublicAccessBlock", "bucket")),
+        Sample(.PUT, "/bucket?publicAccessBlock", [], ("PutBucketPublicAccessBlock", "bucket")),
+        Sample(.DELETE, "/bucket?publicAccessBlock", [], ("PutBucketPublicAccessBlock", "bucket")),
+        Sample(.GET, "/bucket?ownershipControls", [], ("GetBucketOwnershipControls", "bucket")),
+        Sample(.PUT, "/bucket?ownershipControls", [], ("PutBucketOwnershipControls", "bucket")),
+        Sample(.DELETE, "/bucket?ownershipControls", [], ("PutBucketOwnershipControls", "bucket")),
         Sample(.GET, "/bucket?versioning", [], ("GetBucketVersioning", "bucket")),
         Sample(.GET, "/bucket?cors", [], ("GetBucketCORS", "bucket")),
         Sample(.GET, "/bucket?lifecycle", [], ("GetLifecycleConfiguration", "bucket")),
@@ -134,6 +146,34 @@ let alice = Principal.user(Principal.User(name: "alice", id: "AIDAALICE"))
             }
             try authorizer.set(all)
             #expect(try await status() != 403)
+        }
+    }
+
+    @Test func `The log says what was not allowed, and why; the client is not told`() async throws {
+        let log = RefusalLog()
+        try await withServer(accessLog: log) { server in
+            let answer = try await server.client.send(.GET, "/bucket/key", signing: .none)
+            #expect(answer.code == "AccessDenied")
+            #expect(!answer.text.contains("policy"))
+            #expect(try await server.client.get("/").status == 200)
+        }
+        #expect(log.refusals == ["s3:GetObject: \(AccessDecision.denied(.anonymous))", nil])
+    }
+
+    private final class RefusalLog: AccessLogSink {
+        private let entries = Mutex<[AccessLogEntry]>([])
+
+        func record(_ entry: AccessLogEntry) { entries.withLock { $0.append(entry) } }
+
+        /// One for each request.
+        var refusals: [String?] {
+            entries.withLock { $0 }.map { entry in entry.fields.first { $0.name == "refusal" }?.value }
+        }
+    }
+
+    @Test func `Every setting that can be read has an action`() throws {
+        for subresource in S3Operation.unsettableSubresources {
+            #expect(Action(name: subresource.action) != nil, "\(subresource.action)")
         }
     }
 

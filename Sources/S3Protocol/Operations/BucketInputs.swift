@@ -65,6 +65,12 @@ package struct ListObjectVersionsInput: Hashable, Sendable {
     }
 }
 
+/// PUT of a setting that is a document in the body.
+package struct PutDocumentInput: Hashable, Sendable {
+    package var bucket: BucketName
+    package var integrity: BodyIntegrity
+}
+
 /// PUT `?acl`. With a body, that is an ``AccessControlPolicyBody``.
 package struct PutACLInput: Hashable, Sendable {
     package var bucket: BucketName

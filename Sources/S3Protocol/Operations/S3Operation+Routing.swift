@@ -70,10 +70,20 @@ extension OperationParser {
             return try getBucket(bucket, subresource)
         case .PUT:
             if subresource?.name == "acl" { return .putACL(try putACL(bucket, key: nil)) }
-            if let subresource { throw .notImplemented(operation: "Put\(subresource.noun)") }
+            if let subresource {
+                guard let operation = try putAccess(bucket, subresource) else {
+                    throw .notImplemented(operation: "Put\(subresource.noun)")
+                }
+                return operation
+            }
             return .createBucket(CreateBucketInput(bucket: bucket, integrity: try BodyIntegrity(headers)))
         case .DELETE:
-            if let subresource { throw .notImplemented(operation: "Delete\(subresource.noun)") }
+            if let subresource {
+                guard let operation = deleteAccess(bucket, subresource) else {
+                    throw .notImplemented(operation: "Delete\(subresource.noun)")
+                }
+                return operation
+            }
             return .deleteBucket(bucket)
         default:
             if query.contains("delete") { return .deleteObjects(try deleteObjects(bucket)) }
@@ -84,6 +94,7 @@ extension OperationParser {
 
     private func getBucket(_ bucket: BucketName, _ subresource: Subresource?) throws(S3Error) -> S3Operation {
         if let subresource {
+            if let operation = getAccess(bucket, subresource) { return operation }
             guard let answer = subresource.get(hasID: query.contains("id")) else {
                 throw .notImplemented(operation: "Get\(subresource.noun)")
             }

@@ -13,6 +13,16 @@ package enum S3Operation: Hashable, Sendable {
     case listObjectVersions(ListObjectVersionsInput)
     case listMultipartUploads(ListMultipartUploadsInput)
     case deleteObjects(DeleteObjectsInput)
+    case getBucketPolicy(BucketName)
+    case putBucketPolicy(PutDocumentInput)
+    case deleteBucketPolicy(BucketName)
+    case getBucketPolicyStatus(BucketName)
+    case getPublicAccessBlock(BucketName)
+    case putPublicAccessBlock(PutDocumentInput)
+    case deletePublicAccessBlock(BucketName)
+    case getBucketOwnershipControls(BucketName)
+    case putBucketOwnershipControls(PutDocumentInput)
+    case deleteBucketOwnershipControls(BucketName)
     /// A bucket's setting that can not be set: once the bucket is known to exist, answer the default.
     case getBucketSubresource(BucketName, SubresourceDefault)
 
@@ -49,6 +59,16 @@ extension S3Operation {
         case .listObjectVersions: "ListObjectVersions"
         case .listMultipartUploads: "ListMultipartUploads"
         case .deleteObjects: "DeleteObjects"
+        case .getBucketPolicy: "GetBucketPolicy"
+        case .putBucketPolicy: "PutBucketPolicy"
+        case .deleteBucketPolicy: "DeleteBucketPolicy"
+        case .getBucketPolicyStatus: "GetBucketPolicyStatus"
+        case .getPublicAccessBlock: "GetPublicAccessBlock"
+        case .putPublicAccessBlock: "PutPublicAccessBlock"
+        case .deletePublicAccessBlock: "DeletePublicAccessBlock"
+        case .getBucketOwnershipControls: "GetBucketOwnershipControls"
+        case .putBucketOwnershipControls: "PutBucketOwnershipControls"
+        case .deleteBucketOwnershipControls: "DeleteBucketOwnershipControls"
         case .getBucketSubresource(_, let subresource): subresource.operation
         case .getObject: "GetObject"
         case .headObject: "HeadObject"
@@ -77,6 +97,12 @@ extension S3Operation {
         case .listObjectVersions(let input): input.bucket
         case .listMultipartUploads(let input): input.bucket
         case .deleteObjects(let input): input.bucket
+        case .getBucketPolicy(let bucket), .deleteBucketPolicy(let bucket), .getBucketPolicyStatus(let bucket): bucket
+        case .getPublicAccessBlock(let bucket), .deletePublicAccessBlock(let bucket): bucket
+        case .getBucketOwnershipControls(let bucket), .deleteBucketOwnershipControls(let bucket): bucket
+        case .putBucketPolicy(let input): input.bucket
+        case .putPublicAccessBlock(let input): input.bucket
+        case .putBucketOwnershipControls(let input): input.bucket
         case .getBucketSubresource(let bucket, _): bucket
         case .putACL(let input): input.bucket
         default: address?.bucket
@@ -109,7 +135,8 @@ extension S3Operation {
     /// Bytes that an XML body may have; nil for an operation without one.
     package var documentLimit: Int? {
         switch self {
-        case .createBucket, .putACL: BodyLimits.small
+        case .createBucket, .putACL, .putBucketPolicy, .putPublicAccessBlock, .putBucketOwnershipControls:
+            BodyLimits.small
         case .deleteObjects, .completeMultipartUpload: BodyLimits.large
         default: nil
         }
@@ -120,6 +147,9 @@ extension S3Operation {
         switch self {
         case .createBucket(let input): input.integrity
         case .putACL(let input): input.integrity
+        case .putBucketPolicy(let input): input.integrity
+        case .putPublicAccessBlock(let input): input.integrity
+        case .putBucketOwnershipControls(let input): input.integrity
         case .deleteObjects(let input): input.integrity
         case .completeMultipartUpload(let input): BodyIntegrity(contentMD5: input.contentMD5)
         default: BodyIntegrity()

@@ -32,6 +32,15 @@ struct Subresource {
     }
 }
 
+extension S3Operation {
+    /// All that ``getBucketSubresource(_:_:)`` and ``getObjectSubresource(_:_:)`` can answer.
+    package static var unsettableSubresources: [SubresourceDefault] {
+        (Subresource.ofBuckets + Subresource.ofObjects).flatMap { subresource in
+            [subresource.get(hasID: true), subresource.get(hasID: false)].compactMap(\.self)
+        }
+    }
+}
+
 extension Subresource {
     private static func document(_ root: String, _ content: String = "") -> SubresourceDefault.Answer {
         content.isEmpty
@@ -83,13 +92,10 @@ extension Subresource {
         Subresource(
             "object-lock", "ObjectLockConfiguration", action: "BucketObjectLockConfiguration",
             .error(.objectLockConfigurationNotFound)),
-        Subresource(
-            "ownershipControls", "BucketOwnershipControls", .error(.ownershipControlsNotFound)),
-        Subresource("policy", "BucketPolicy", .error(.noSuchBucketPolicy)),
-        Subresource("policyStatus", "BucketPolicyStatus", .error(.noSuchBucketPolicy)),
-        Subresource(
-            "publicAccessBlock", "PublicAccessBlock", action: "BucketPublicAccessBlock",
-            .error(.noSuchPublicAccessBlockConfiguration)),
+        Subresource("ownershipControls", "BucketOwnershipControls", nil),
+        Subresource("policy", "BucketPolicy", nil),
+        Subresource("policyStatus", "BucketPolicyStatus", nil),
+        Subresource("publicAccessBlock", "PublicAccessBlock", nil),
         Subresource(
             "replication", "BucketReplication", action: "ReplicationConfiguration",
             .error(.replicationConfigurationNotFound)),

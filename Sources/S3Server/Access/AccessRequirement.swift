@@ -21,6 +21,14 @@ struct AccessRequirement: Hashable, Sendable {
     }
 }
 
+/// Which action was not allowed, and why: for the log, never for the client.
+struct AccessRefusal: Error, CustomStringConvertible {
+    let action: Action
+    let decision: AccessDecision
+
+    var description: String { "\(action.name): \(decision)" }
+}
+
 extension S3Operation {
     /// All that AWS asks for ("Required permissions for Amazon S3 API operations"). An operation that is not in this
     /// list does not compile.
@@ -41,6 +49,16 @@ extension S3Operation {
         case .listObjectVersions(let input): [AccessRequirement(.listBucketVersions, input.bucket)]
         case .listMultipartUploads(let input): [AccessRequirement(.listBucketMultipartUploads, input.bucket)]
         case .deleteObjects: []
+        case .getBucketPolicy(let bucket): [AccessRequirement(.getBucketPolicy, bucket)]
+        case .putBucketPolicy(let input): [AccessRequirement(.putBucketPolicy, input.bucket)]
+        case .deleteBucketPolicy(let bucket): [AccessRequirement(.deleteBucketPolicy, bucket)]
+        case .getBucketPolicyStatus(let bucket): [AccessRequirement(.getBucketPolicyStatus, bucket)]
+        case .getPublicAccessBlock(let bucket): [AccessRequirement(.getBucketPublicAccessBlock, bucket)]
+        case .putPublicAccessBlock(let input): [AccessRequirement(.putBucketPublicAccessBlock, input.bucket)]
+        case .deletePublicAccessBlock(let bucket): [AccessRequirement(.putBucketPublicAccessBlock, bucket)]
+        case .getBucketOwnershipControls(let bucket): [AccessRequirement(.getBucketOwnershipControls, bucket)]
+        case .putBucketOwnershipControls(let input): [AccessRequirement(.putBucketOwnershipControls, input.bucket)]
+        case .deleteBucketOwnershipControls(let bucket): [AccessRequirement(.putBucketOwnershipControls, bucket)]
         case .getBucketSubresource(let bucket, let subresource):
             [AccessRequirement(try Self.action(subresource), bucket)]
         case .getObject(let input), .headObject(let input):

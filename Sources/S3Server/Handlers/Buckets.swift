@@ -1,3 +1,4 @@
+import AccessControl
 import HTTPService
 import NIOHTTP1
 import S3Protocol
@@ -16,7 +17,9 @@ extension S3Exchange {
         let body = try CreateBucketBody(try await document(input.integrity))
         let region = body.region ?? service.settings.region
         do throws(StoreError) {
-            _ = try await store.createBucket(input.bucket, region: region == service.settings.region ? "" : region)
+            let bucket = try await store.createBucket(
+                input.bucket, region: region == service.settings.region ? "" : region)
+            await service.buckets.welcome(bucket)
         } catch {
             guard error.code == .bucketExists, try await isMadeAgain(input.bucket, in: region) else { throw error }
         }
@@ -38,7 +41,7 @@ extension S3Exchange {
     }
 
     func deleteBucket(_ name: BucketName) async throws -> HTTPResponse {
-        try await store.deleteBucket(name)
+        try await service.buckets.deleteBucket(name)
         return HTTPResponse(status: .noContent)
     }
 

@@ -82,6 +82,7 @@ final class Server: Sendable {
                 settings: AdminSettings(version: Version.text, hosts: hosts), now: { [clock] in clock.now() },
                 logger: logger))
         var settings = S3Settings()
+        let buckets = try await BucketAccessRegistry.open(opened.store, account: settings.account)
         if let region = plan.settings.region { settings.region = region }
         settings.domains = plan.settings.domains
         settings.hosts = hosts
@@ -89,8 +90,9 @@ final class Server: Sendable {
         pool.start()
         s3.fill(
             S3Service(
-                store: opened.store, authenticator: authenticator, authorizer: RootAuthorizer(), settings: settings,
-                computePool: pool, now: { [clock] in clock.now() }, logger: logger))
+                store: opened.store, authenticator: authenticator, authorizer: PolicyAuthorizer(buckets: buckets),
+                buckets: buckets, settings: settings, computePool: pool, now: { [clock] in clock.now() }, logger: logger
+            ))
     }
 
     /// Whether every set takes requests.

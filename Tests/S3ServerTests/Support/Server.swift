@@ -35,10 +35,12 @@ struct DisguisingAuthenticator: Authenticator {
 
 /// Starts a server, and stops it after `body`.
 ///
-/// - Parameter principal: who the owner of the one key is taken for; nil: root.
+/// - Parameters:
+///   - principal: who the owner of the one key is taken for; nil: root.
+///   - authorizer: nil: as in service.
 func withServer<Result>(
     _ change: (inout S3Settings) -> Void = { _ in }, principal: Principal? = nil,
-    authorizer: any Authorizer = RootAuthorizer(), _ body: (Server) async throws -> Result
+    authorizer: (any Authorizer)? = nil, accessLog: (any AccessLogSink)? = nil, _ body: (Server) async throws -> Result
 ) async throws -> Result {
     let clock = ManualClock()
     let store = InMemoryObjectStore(clock: clock)
@@ -47,14 +49,16 @@ func withServer<Result>(
     var authenticator: any Authenticator = RootKeyAuthenticator(
         accessKeyID: Server.key.id, secret: Secret(Server.key.secret))
     if let principal { authenticator = DisguisingAuthenticator(inner: authenticator, principal: principal) }
+    let buckets = try await BucketAccessRegistry.open(store, account: settings.account)
     let s3 = S3Service(
-        store: store, authenticator: authenticator, authorizer: authorizer, settings: settings, computePool: .singleton,
+        store: store, authenticator: authenticator, authorizer: authorizer ?? PolicyAuthorizer(buckets: buckets),
+        buckets: buckets, settings: settings, computePool: .singleton,
         now: { clock.now },
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     var configuration = HTTPServiceConfiguration(addresses: [HTTPAddress(host: "127.0.0.1", port: 0)])
     configuration.errorResponse = HTTPProtocolError.s3Response
     let service = HTTPService(
-        configuration: configuration, handler: s3,
+        configuration: configuration, handler: s3, accessLog: accessLog,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         group: MultiThreadedEventLoopGroup.singleton)
     let bound = try await service.start()
@@ -73,7 +77,7 @@ func withServer<Result>(
 /// With a bucket called `bucket`.
 func withBucket<Result>(
     _ change: (inout S3Settings) -> Void = { _ in }, principal: Principal? = nil,
-    authorizer: any Authorizer = RootAuthorizer(), _ body: (Client) async throws -> Result
+    authorizer: (any Authorizer)? = nil, _ body: (Client) async throws -> Result
 ) async throws -> Result {
     try await withServer(change, principal: principal, authorizer: authorizer) { server in
         _ = try await server.store.createBucket(BucketName("bucket"), region: "")
