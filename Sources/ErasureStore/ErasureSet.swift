@@ -36,6 +36,8 @@ final class ErasureSet: Sendable {
         /// When which batch was the newest.
         var passed: [(at: UInt64, sequence: UInt64)] = []
         var ledger = SlotLedger()
+        /// When a lack of descriptors was last told: it may last, and every read meets it.
+        var descriptorsMissedAt: UInt64?
 
         /// A drive that leaves again and again waits longer each time.
         mutating func wait(slot: Int, now: UInt64) {
@@ -226,8 +228,24 @@ final class ErasureSet: Sendable {
 
     /// A failure seen outside a commit. What condemns the drive puts it out at the next batch boundary.
     func report(_ failure: DriveFailure) {
-        guard failure.condemnsDrive else { return }
+        guard failure.condemnsDrive else { return noteTransient(failure) }
         if !committer.post(.evict(failure)) { putOut(failure) }
+    }
+
+    /// A failure that says nothing against the drive: counted, and what the operator can do something about is told.
+    private func noteTransient(_ failure: DriveFailure) {
+        guard let fault = failure.fault else { return }
+        let now = environment.clock.uptimeMilliseconds()
+        let isNews = state.withLock { state in
+            state.ledger.count(fault, slot: failure.slot)
+            if let last = state.descriptorsMissedAt, now - last < 10_000 { return false }
+            state.descriptorsMissedAt = now
+            return true
+        }
+        guard isNews else { return }
+        logger.warning(
+            "no descriptors are left for the drives' files: raise the limit (ulimit -n)",
+            metadata: ["set": "\(name)", "slot": "\(failure.slot)", "reason": "\(failure.reason)"])
     }
 
     /// A drive that was told to have a batch durable and has it no more is made equal again, and counted.
@@ -243,6 +261,7 @@ final class ErasureSet: Sendable {
         let now = environment.clock.uptimeMilliseconds()
         let drive = state.withLock { state -> SlotDrive? in
             state.members.remove(failure.slot)
+            if let fault = failure.fault { state.ledger.count(fault, slot: failure.slot) }
             state.ledger.isGone(slot: failure.slot, reason: "\(failure.reason)")
             state.wait(slot: failure.slot, now: now)
             if failure.isDamagedIndex, state.damagedIndexes.insert(failure.slot).inserted { damage.countIndex() }
@@ -309,6 +328,7 @@ final class ErasureSet: Sendable {
     /// A shard or row that is not there or wrong: rebuilt for this reader, recorded and healed soon.
     func damaged(_ payload: Payload, slot: Int, reason: String, isRot: Bool) {
         guard damage.add(DamageLog.Entry(payload: payload, slot: slot, isRot: isRot)) else { return }
+        if isRot { state.withLock { $0.ledger.count(.rot, slot: slot) } }
         // What is not there is mostly known to be missing, and there may be a drive full of it.
         logger.log(
             level: isRot ? .warning : .debug, "damage found",
@@ -317,6 +337,7 @@ final class ErasureSet: Sendable {
 
     /// A read that had to be answered without this drive.
     func slowRead(slot: Int) {
+        state.withLock { $0.ledger.count(.lateRead, slot: slot) }
         logger.warning("slow read", metadata: ["set": "\(name)", "slot": "\(slot)"])
     }
 

@@ -1,11 +1,14 @@
 import DriveIO
 package import StorageAPI
+import Synchronization
 
 // MARK: How the store is doing
 
 extension ErasureStore {
     package var status: StoreStatus {
-        StoreStatus(deployment: roster.deployment, sets: sets.map(status))
+        StoreStatus(
+            deployment: roster.deployment, sets: sets.map(status),
+            clockJumps: clockJumps.load(ordering: .relaxed))
     }
 
     /// The drives that are open, and whether each was made as the root of a mounted file system.
@@ -42,7 +45,8 @@ extension ErasureStore {
     ) -> DriveStatus {
         var status = DriveStatus(
             slot: slot, path: entry.path, uuid: entry.uuid, state: .member,
-            capacityByteCount: entry.space?.total ?? 0, freeByteCount: entry.space?.available ?? 0)
+            capacityByteCount: entry.space?.total ?? 0, freeByteCount: entry.space?.available ?? 0,
+            faults: entry.faults)
         if open != nil, isMember { return status }
         if open != nil, !serves {
             status.state = .waiting

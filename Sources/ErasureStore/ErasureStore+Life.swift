@@ -1,5 +1,6 @@
 import Logging
 import StorageAPI
+import Synchronization
 
 extension ErasureStore {
     private static let restartMilliseconds: UInt64 = 1000
@@ -11,6 +12,28 @@ extension ErasureStore {
             if !buckets.isLoaded, home.canRead { await readBuckets() }
         }
     }
+
+    /// Nothing here is ordered by the machine's clock, but objects get their times from it and signatures are judged by
+    /// it: who sets it is told.
+    private func watchClock() async {
+        let clock = environment.clock
+        var (uptime, time) = (clock.uptimeMilliseconds(), clock.now().milliseconds)
+        while !home.isClosed {
+            await clock.sleep(milliseconds: Self.clockMilliseconds)
+            let (newUptime, newTime) = (clock.uptimeMilliseconds(), clock.now().milliseconds)
+            let jump = newTime - time - Int64(newUptime - uptime)
+            (uptime, time) = (newUptime, newTime)
+            guard abs(jump) > Self.jumpMilliseconds else { continue }
+            clockJumps.wrappingAdd(1, ordering: .relaxed)
+            environment.logger.warning(
+                "the machine's clock was set: times of objects may not be in their order",
+                metadata: ["milliseconds": "\(jump)"])
+        }
+    }
+
+    private static let clockMilliseconds: UInt64 = 1000
+    /// More than what keeping the time in step does.
+    private static let jumpMilliseconds: Int64 = 2000
 
     /// Serves until `close`: commits, background work, and starts again what had to stop.
     package func run() async {
@@ -26,6 +49,7 @@ extension ErasureStore {
                 group.addTask { await Scrub(set: set).run() }
             }
             group.addTask { await self.keepTryingForBuckets() }
+            group.addTask { await self.watchClock() }
             await group.waitForAll()
         }
     }

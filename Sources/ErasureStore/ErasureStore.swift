@@ -17,6 +17,7 @@ package final class ErasureStore: ObjectStore, KeyValueStore {
     let roster: DriveRoster
     /// Rows that listings read: a page costs what it holds.
     package let rowsRead = RowCounter()
+    let clockJumps = Atomic<UInt64>(0)
     private let nextCounter = Atomic<UInt64>(1)
 
     /// The set whose `documents` hold buckets and settings.

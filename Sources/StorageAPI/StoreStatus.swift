@@ -3,10 +3,13 @@ package struct StoreStatus: Hashable, Sendable {
     /// Names the deployment; the same on all drives.
     package var deployment: String
     package var sets: [SetStatus]
+    /// How often the machine's clock was set by more than a moment while the store ran.
+    package var clockJumps: UInt64
 
-    package init(deployment: String, sets: [SetStatus]) {
+    package init(deployment: String, sets: [SetStatus], clockJumps: UInt64 = 0) {
         self.deployment = deployment
         self.sets = sets
+        self.clockJumps = clockJumps
     }
 }
 
@@ -57,6 +60,26 @@ package struct SetStatus: Hashable, Sendable {
     }
 }
 
+/// What a drive failed at, as metrics name it.
+package enum DriveFault: String, Hashable, Sendable, CaseIterable {
+    /// Reading, writing or syncing failed.
+    case inputOutput = "io"
+    case full
+    case readOnly = "read_only"
+    /// It is not there any more, or another directory is.
+    case gone
+    /// It did not answer in time, and was put out.
+    case slow
+    /// Others were asked for what it did not read in time; it stays.
+    case lateRead = "late_read"
+    /// Its index failed, or is damaged.
+    case index
+    /// A shard or row was not what was written.
+    case rot
+    /// The process had no descriptors left for its files.
+    case descriptors
+}
+
 /// How the drive of a slot is doing.
 package struct DriveStatus: Hashable, Sendable {
     package enum State: String, Hashable, Sendable {
@@ -82,10 +105,12 @@ package struct DriveStatus: Hashable, Sendable {
     /// Of its file system. Zero when not known.
     package var capacityByteCount: UInt64
     package var freeByteCount: UInt64
+    /// How often since the start, for each kind that was seen.
+    package var faults: [DriveFault: UInt64]
 
     package init(
         slot: Int, path: String = "", uuid: String = "", state: State, reason: String = "",
-        capacityByteCount: UInt64 = 0, freeByteCount: UInt64 = 0
+        capacityByteCount: UInt64 = 0, freeByteCount: UInt64 = 0, faults: [DriveFault: UInt64] = [:]
     ) {
         self.slot = slot
         self.path = path
@@ -94,6 +119,7 @@ package struct DriveStatus: Hashable, Sendable {
         self.reason = reason
         self.capacityByteCount = capacityByteCount
         self.freeByteCount = freeByteCount
+        self.faults = faults
     }
 }
 

@@ -37,6 +37,7 @@ import Testing
         let out = store.status.sets[0].drives[3]
         #expect(out.state == .out)
         #expect(out.reason.contains("its index failed"))
+        #expect(out.faults == [.index: 1])
         #expect((out.path, out.uuid) == (before.path, before.uuid))
         #expect(store.status.sets[0].memberCount == 5)
         try trial.settle(store)

@@ -1,5 +1,6 @@
 import DriveIO
 import MetadataIndex
+import StorageAPI
 import Synchronization
 
 /// An open drive in its slot, with its index. Replaced as a whole when it is opened again.
@@ -142,6 +143,24 @@ struct DriveFailure: Error {
     /// The index can not be trusted: it is set aside and rebuilt from the members.
     var isDamagedIndex: Bool {
         if case .index(let error) = reason { error.code == .corrupt } else { false }
+    }
+
+    /// For whoever counts; nil where nothing is wrong with the drive.
+    var fault: DriveFault? {
+        switch reason {
+        case .drive(let error):
+            switch error.code {
+            case .inputOutput: .inputOutput
+            case .full: .full
+            case .readOnly: .readOnly
+            case .denied, .locked, .vanished, .closed: .gone
+            case .tooManyOpenFiles: .descriptors
+            case .notFound, .truncated: nil
+            }
+        case .index(let error): error.code == .notFound ? nil : .index
+        case .tooSlow: .slow
+        case .damaged: nil
+        }
     }
 
     /// What is wrong with the drive as a whole, as opposed to one shard or row that is not there or rotten.

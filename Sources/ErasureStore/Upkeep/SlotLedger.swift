@@ -1,5 +1,6 @@
 import DriveIO
 import MetadataIndex
+import StorageAPI
 
 /// What is remembered of the drives of a set's slots, also when they are not open: for the operator.
 struct SlotLedger {
@@ -12,6 +13,8 @@ struct SlotLedger {
         var space: DriveSpace?
         /// It is open, and its index is being made equal.
         var isReturning = false
+        /// Since the start, also of drives that were in the slot before.
+        var faults: [DriveFault: UInt64] = [:]
     }
 
     private var entries: [Int: Entry] = [:]
@@ -44,6 +47,10 @@ struct SlotLedger {
         entries[slot, default: Entry()].path = found.path
         entries[slot, default: Entry()].uuid = found.identity.uuid?.text ?? ""
         isGone(slot: slot, reason: reason)
+    }
+
+    mutating func count(_ fault: DriveFault, slot: Int) {
+        entries[slot, default: Entry()].faults[fault, default: 0] += 1
     }
 
     mutating func measured(slot: Int, _ space: DriveSpace) {

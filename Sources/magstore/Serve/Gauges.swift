@@ -63,6 +63,28 @@ enum Gauges {
         ]
     }
 
+    static func faultFamilies(_ status: StoreStatus?) -> [MetricFamily] {
+        let samples = (status?.sets ?? []).flatMap { set in
+            set.drives.flatMap { drive in
+                drive.faults.sorted { $0.key.rawValue < $1.key.rawValue }.map { fault, count in
+                    MetricFamily.Sample(
+                        Double(count),
+                        labels: [
+                            .init("set", set.name), .init("slot", "\(drive.slot)"), .init("kind", fault.rawValue),
+                        ])
+                }
+            }
+        }
+        return [
+            MetricFamily(
+                "magstore_drive_faults_total", help: "What drives failed at, by kind.", kind: .counter,
+                samples: samples),
+            MetricFamily(
+                "magstore_clock_jumps_total", help: "How often the machine's clock was set.", kind: .counter,
+                samples: [.init(Double(status?.clockJumps ?? 0))]),
+        ]
+    }
+
     static func upkeepFamilies(_ sets: [SetStatus]) -> [MetricFamily] {
         func family(
             _ name: String, _ help: String, _ kind: MetricFamily.Kind = .gauge, _ value: (SetStatus) -> Double?

@@ -38,8 +38,10 @@ final class ServerState: Sendable {
 
     var gauges: [MetricFamily] {
         let (http, opened) = state.withLock { ($0.http, $0.opened) }
-        let sets = opened?.store.status.sets ?? []
+        let status = opened?.store.status
+        let sets = status?.sets ?? []
         return Gauges.families(sets) + Gauges.driveFamilies(sets) + Gauges.upkeepFamilies(sets)
+            + Gauges.faultFamilies(status)
             + Gauges.families(http?.metrics, opened?.memory)
     }
 }
