@@ -73,6 +73,27 @@ import Testing
         #expect(!ended.text.contains("ready "))
     }
 
+    @Test func `A server whose first set lacks its drives waits for them`() async throws {
+        let folder = try TemporaryDirectory()
+        let arguments = ["serve"] + drives(4) + ["--set-size", "2", "--address", "127.0.0.1:0"]
+        func client(_ server: ServerProcess) async throws -> SignedClient {
+            let url = try #require(try await server.ready().first)
+            return SignedClient(url: url, user: "tester", password: "correct horse")
+        }
+        let server = try ServerProcess(arguments, environment: Self.keys, in: folder)
+        #expect(try await client(server).send(.PUT, "/bucket").status == 200)
+        server.signal(SIGTERM)
+        _ = try await server.ended()
+        let paths = drives(2).map { folder.path + "/" + $0 }
+        for path in paths { try FileManager.default.moveItem(atPath: path, toPath: path + "-away") }
+        let waiting = try ServerProcess(arguments, environment: Self.keys, in: folder)
+        try await waiting.output(containing: "not ready")
+        for path in paths { try FileManager.default.moveItem(atPath: path + "-away", toPath: path) }
+        #expect(try await client(waiting).send(.GET, "/bucket").status == 200)
+        waiting.signal(SIGTERM)
+        #expect(try await waiting.ended() == 0)
+    }
+
     @Test func `The owner's key is made once and left for its owner`() async throws {
         let folder = try TemporaryDirectory()
         let server = try ServerProcess(["serve", "./data", "--address", "127.0.0.1:0"], in: folder)

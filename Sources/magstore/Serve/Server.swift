@@ -50,18 +50,35 @@ final class Server: Sendable {
         do {
             let opened = try await OpenStore.open(
                 plan, acceptLoss: acceptLoss, descriptors: descriptors, clock: clock, logger: logger)
+            state.opened = opened
             do {
                 try await fillSlots(opened)
-            } catch {
-                await opened.close()
-                throw error
+            } catch let error as StoreError where isWaiting {
+                logger.debug("settings can not be read yet", metadata: ["reason": "\(error.message)"])
+                Task { await keepFilling(opened) }
             }
-            // Only now: who hears that it is ready is to be served.
-            state.opened = opened
             return Banner(plan: plan, addresses: addresses, sets: opened.store.status.sets)
         } catch {
             await shutDown(drain: false)
             throw error
+        }
+    }
+
+    /// A set may get the drives that it lacks.
+    private var isWaiting: Bool { state.opened?.store.status.sets.contains { $0.service == .stopped } ?? false }
+
+    /// The set that has the settings is not there yet: its drives are waited for.
+    private func keepFilling(_ opened: OpenStore) async {
+        while !state.isDraining {
+            await withCheckedContinuation { continuation in
+                clock.schedule(afterMilliseconds: 500) { continuation.resume() }
+            }
+            do {
+                return try await fillSlots(opened)
+            } catch {
+                guard !isWaiting else { continue }
+                logger.error("settings can not be read", metadata: ["reason": "\(error)"])
+            }
         }
     }
 
@@ -93,6 +110,7 @@ final class Server: Sendable {
                 store: opened.store, authenticator: authenticator, authorizer: PolicyAuthorizer(buckets: buckets),
                 buckets: buckets, settings: settings, computePool: pool, now: { [clock] in clock.now() }, logger: logger
             ))
+        state.beginServing()
     }
 
     /// Whether every set takes requests.

@@ -9,6 +9,8 @@ final class ServerState: Sendable {
     private struct State {
         var http: HTTPService?
         var opened: OpenStore?
+        /// Requests are answered by the store, and not with "starting".
+        var isServing = false
         var isDraining = false
     }
 
@@ -26,12 +28,19 @@ final class ServerState: Sendable {
         set { state.withLock { $0.opened = newValue } }
     }
 
+    func beginServing() {
+        state.withLock { $0.isServing = true }
+    }
+
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+
     func beginDraining() {
         state.withLock { $0.isDraining = true }
     }
 
     var health: StoreHealth {
-        let store = state.withLock { $0.isDraining ? nil : $0.opened?.store }
+        // Who hears that it is ready is to be served.
+        let store = state.withLock { $0.isDraining || !$0.isServing ? nil : $0.opened?.store }
         guard let store else { return .notServing }
         return StoreHealth(store.status.sets)
     }
