@@ -67,9 +67,9 @@ def test_an_access_list_for_others_is_refused_by_name(raw, bucket, key):
         owner = raw.request("GET", path, query=[("acl", "")]).xml.findtext("Owner/ID")
         body = OWNER_GRANT.format(owner=owner, more=PUBLIC_GRANT).encode()
         answer = raw.request("PUT", path, query=[("acl", "")], body=body)
-        assert (answer.status, answer.code) == (501, "NotImplemented")
+        assert (answer.status, answer.code) == (400, "AccessControlListNotSupported")
         answer = raw.request("PUT", path, query=[("acl", "")], headers=[("x-amz-acl", "public-read")])
-        assert (answer.status, answer.code) == (501, "NotImplemented")
+        assert (answer.status, answer.code) == (400, "AccessControlListNotSupported")
         assert b"x-amz-acl" in answer.body
         assert raw.request("PUT", path, query=[("acl", "")], body=b"<Other/>").code == "MalformedACLError"
         assert raw.request("PUT", path, query=[("acl", "")], body=b"<Access").code == "MalformedXML"

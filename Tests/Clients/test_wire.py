@@ -340,10 +340,18 @@ def test_headers_that_ask_for_what_is_so_anyway_are_accepted(raw, bucket, name, 
     assert upload.status == 200
 
 
+@pytest.mark.parametrize("name, value", [("x-amz-acl", "public-read"), ("x-amz-grant-read", 'id="0"')])
+def test_acls_for_others_are_disabled(raw, bucket, name, value):
+    answer = raw.request("PUT", f"/{bucket}/refused", headers=[(name, value)], body=b"")
+    assert (answer.status, answer.code) == (400, "AccessControlListNotSupported")
+    answer = raw.request("PUT", f"/{bucket}-refused", headers=[(name, value)], body=b"")
+    assert (answer.status, answer.code) == (400, "InvalidBucketAclWithObjectOwnership")
+    assert raw.request("HEAD", f"/{bucket}/refused").status == 404
+    assert raw.request("HEAD", f"/{bucket}-refused").status == 404
+
+
 @pytest.mark.parametrize("name, value", [
     ("x-amz-storage-class", "GLACIER"),
-    ("x-amz-acl", "public-read"),
-    ("x-amz-grant-read", 'id="0"'),
     ("x-amz-server-side-encryption", "AES256"),
     ("x-amz-server-side-encryption", "aws:kms"),
     ("x-amz-server-side-encryption-customer-algorithm", "AES256"),

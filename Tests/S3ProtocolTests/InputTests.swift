@@ -72,7 +72,7 @@ import Testing
         #expect(input.metadata.user == [.init(name: "a", value: "b")])
         #expect(input.integrity.checksum?.algorithm == .crc32)
         let refusal = failure { try operation(.PUT, "/bucket/k?X-Amz-Acl=public-read") }
-        #expect(refusal.code == .notImplemented)
+        #expect(refusal.code == .accessControlListNotSupported)
         #expect(refusal["Header"] == "x-amz-acl")
     }
 
@@ -168,8 +168,7 @@ import Testing
     @Test(arguments: [
         ("x-amz-server-side-encryption", "AES256"), ("X-Amz-Server-Side-Encryption-Customer-Algorithm", "AES256"),
         ("x-amz-copy-source-server-side-encryption-customer-key", "k"), ("x-amz-object-lock-mode", "GOVERNANCE"),
-        ("x-amz-object-lock-legal-hold", "OFF"), ("x-amz-grant-read", "id=x"), ("x-amz-acl", "public-read"),
-        ("x-amz-acl", "authenticated-read"), ("x-amz-storage-class", "STANDARD_IA"), ("x-amz-tagging", "a=b"),
+        ("x-amz-object-lock-legal-hold", "OFF"), ("x-amz-storage-class", "STANDARD_IA"), ("x-amz-tagging", "a=b"),
         ("x-amz-tagging-directive", "REPLACE"), ("x-amz-website-redirect-location", "/x"), ("x-amz-mfa", "1 2"),
         ("x-amz-bucket-object-lock-enabled", "true"), ("x-amz-object-ownership", "ObjectWriter"),
         ("x-amz-checksum-sha512", "x"), ("x-amz-checksum-xxhash64", "x"),
@@ -181,6 +180,17 @@ import Testing
             #expect(refusal.code == .notImplemented)
             #expect(refusal["Header"] == name.lowercased())
         }
+    }
+
+    @Test(arguments: [("x-amz-grant-read", "id=x"), ("x-amz-acl", "public-read"), ("x-amz-acl", "authenticated-read")])
+    func `ACLs for others are disabled`(name: String, value: String) {
+        for target in ["/bucket/key", "/bucket/key?acl", "/bucket?acl"] {
+            let refusal = failure { try operation(.PUT, target, [name: value]) }
+            #expect(refusal.code == .accessControlListNotSupported)
+            #expect(refusal["Header"] == name)
+        }
+        let refusal = failure { try operation(.PUT, "/bucket", [name: value]) }
+        #expect(refusal.code == .invalidBucketACLWithObjectOwnership)
     }
 
     @Test(arguments: [

@@ -4,6 +4,7 @@ import HTTPService
 import NIOCore
 import NIOHTTP1
 import S3Protocol
+import SigV4
 import StorageAPI
 import StorageTestSupport
 import Synchronization
@@ -168,6 +169,17 @@ let alice = Principal.user(Principal.User(name: "alice", id: "AIDAALICE"))
         /// One for each request.
         var refusals: [String?] {
             entries.withLock { $0 }.map { entry in entry.fields.first { $0.name == "refusal" }?.value }
+        }
+    }
+
+    @Test(arguments: ["versionId=null", "acl", "attributes", "response-content-type=text/html", "partNumber=1"])
+    func `A presigned URL opens nothing beside what was signed`(parameter: String) async throws {
+        try await withBucket { client in
+            try await client.put("/bucket/key", "text")
+            #expect(try await client.send(.GET, "/bucket/key", signing: .presigned()).status == 200)
+            let answer = try await client.send(
+                .GET, "/bucket/key", signing: .presigned(), forge: { request, _ in request.query += "&\(parameter)" })
+            #expect(answer.code == "SignatureDoesNotMatch")
         }
     }
 

@@ -2,8 +2,8 @@ package import NIOCore
 
 /// AccessControlPolicy: tolerated when it says what holds anyway, that the owner alone may do everything.
 package struct AccessControlPolicyBody: Hashable, Sendable {
-    /// - Throws: `MissingSecurityHeader` for an empty body (no ACL came at all); `MalformedACLError`; `NotImplemented`
-    ///   when somebody else is granted something, or the owner less.
+    /// - Throws: `MissingSecurityHeader` for an empty body (no ACL came at all); `MalformedACLError`;
+    ///   `AccessControlListNotSupported` when somebody else is granted something, or the owner less.
     package init(_ bytes: ByteBuffer, owner: S3Owner) throws(S3Error) {
         guard bytes.readableBytes > 0 else {
             throw S3Error(.missingSecurityHeader).with("MissingHeaderName", "x-amz-acl")
@@ -22,14 +22,14 @@ package struct AccessControlPolicyBody: Hashable, Sendable {
                         throw S3Error(.malformedACL)
                     }
                     guard grantee["ID"]?.word == owner.id, permission.word == "FULL_CONTROL" else {
-                        throw .notImplemented(element: "Grant")
+                        throw S3Error(.accessControlListNotSupported)
                     }
                     isOwnerGranted = true
                 }
             default: throw S3Error(.malformedACL)
             }
         }
-        guard isOwnerGranted else { throw .notImplemented(element: "AccessControlList") }
+        guard isOwnerGranted else { throw S3Error(.accessControlListNotSupported) }
     }
 }
 

@@ -2,6 +2,7 @@ extension S3ErrorCode {
     /// AWS's words for the code; clients and their tests read some of them.
     package var defaultMessage: String {
         switch self {
+        case .accessControlListNotSupported: "The bucket does not allow ACLs"
         case .accessDenied: "Access Denied"
         case .accessForbidden: "CORSResponse: CORS is not enabled for this bucket."
         case .authorizationHeaderMalformed: "The authorization header that you provided is not valid."
@@ -41,6 +42,8 @@ extension S3ErrorCode {
             "The specified location constraint is incompatible for the region specific endpoint this request was "
                 + "sent to."
         case .invalidArgument: "Invalid Argument"
+        case .invalidBucketACLWithObjectOwnership:
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
         case .invalidBucketName: "The specified bucket is not valid."
         case .invalidLocationConstraint: "The specified location-constraint is not valid"
         case .invalidPart:

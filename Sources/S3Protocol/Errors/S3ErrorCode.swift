@@ -5,6 +5,7 @@ package import NIOHTTP1
 /// A case's HTTP status and default message are in ``S3ErrorCode/status`` and ``S3ErrorCode/defaultMessage``.
 package enum S3ErrorCode: String, Hashable, Sendable, CaseIterable {
     // Who asks
+    case accessControlListNotSupported = "AccessControlListNotSupported"
     case accessDenied = "AccessDenied"
     case accessForbidden = "AccessForbidden"
     case authorizationHeaderMalformed = "AuthorizationHeaderMalformed"
@@ -25,6 +26,7 @@ package enum S3ErrorCode: String, Hashable, Sendable, CaseIterable {
     case entityTooSmall = "EntityTooSmall"
     case illegalLocationConstraint = "IllegalLocationConstraintException"
     case invalidArgument = "InvalidArgument"
+    case invalidBucketACLWithObjectOwnership = "InvalidBucketAclWithObjectOwnership"
     case invalidBucketName = "InvalidBucketName"
     case invalidLocationConstraint = "InvalidLocationConstraint"
     case invalidPart = "InvalidPart"
@@ -103,7 +105,8 @@ extension S3ErrorCode {
     package var status: HTTPResponseStatus {
         switch self {
         case .notModified: .notModified
-        case .authorizationHeaderMalformed, .authorizationQueryParametersError, .badDigest, .badRequest,
+        case .accessControlListNotSupported, .invalidBucketACLWithObjectOwnership, .authorizationHeaderMalformed,
+            .authorizationQueryParametersError, .badDigest, .badRequest,
             .credentialsNotSupported, .entityTooLarge, .entityTooSmall, .expiredToken, .illegalLocationConstraint,
             .incompleteBody, .invalidArgument, .invalidBucketName, .invalidDigest, .invalidLocationConstraint,
             .invalidPart, .invalidPartOrder, .invalidRequest, .invalidStorageClass, .invalidTag, .invalidToken,

@@ -6,7 +6,6 @@ import StorageAPI
 enum UnsupportedHeaders {
     private static let prefixes: [StaticString] = [
         "x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption", "x-amz-object-lock-",
-        "x-amz-grant-",
     ]
     /// `x-amz-bypass-governance-retention` is not among them: where nothing can be locked, to pass by locks is what
     /// happens anyway. AWS takes it for buckets without locks too, and SDKs' cleaners send it always.
@@ -51,21 +50,29 @@ enum UnsupportedHeaders {
         }
     }
 
-    /// - Parameter headers: with lower-case names, see ``RequestHeaders``.
-    /// - Throws: `NotImplemented`, `InvalidArgument` or `InvalidStorageClass`.
-    static func check(_ headers: HTTPHeaders) throws(S3Error) {
+    /// - Parameters:
+    ///   - headers: with lower-case names, see ``RequestHeaders``.
+    ///   - aclRefusal: of ACLs that give others something: they are disabled, as on AWS by default.
+    /// - Throws: `NotImplemented`, `InvalidArgument`, `InvalidStorageClass` or `aclRefusal`.
+    static func check(
+        _ headers: HTTPHeaders, aclRefusal: S3ErrorCode = .accessControlListNotSupported
+    ) throws(S3Error) {
         for (field, value) in headers {
             guard field.hasHeaderPrefix("x-amz-"), !field.isHeader("x-amz-date"),
                 !field.isHeader("x-amz-content-sha256"), !field.hasHeaderPrefix("x-amz-meta-")
             else { continue }
             let name = field.lowercased()
+            if name.hasPrefix("x-amz-grant-") { throw S3Error(aclRefusal).with("Header", name) }
             if names.contains(name) || prefixes.contains(where: name.hasHeaderPrefix) || isUnknownChecksum(name) {
                 throw .notImplemented(header: name)
             }
             guard let choice = choices.first(where: { $0.name == name }), !choice.accepted.contains(value) else {
                 continue
             }
-            guard choice.known?.contains(value) == false else { throw .notImplemented(header: name) }
+            guard choice.known?.contains(value) == false else {
+                throw name == "x-amz-acl"
+                    ? S3Error(aclRefusal).with("Header", name) : .notImplemented(header: name)
+            }
             throw S3Error(
                 choice.mistake,
                 details: [S3Error.Detail("ArgumentName", name), S3Error.Detail("ArgumentValue", value)])

@@ -63,7 +63,9 @@ extension OperationParser {
             throw .methodNotAllowed(method, resource: "BUCKET", allow: Self.bucketMethods)
         }
         if method == .HEAD { return .headBucket(bucket) }
-        try UnsupportedHeaders.check(headers)
+        try UnsupportedHeaders.check(
+            headers,
+            aclRefusal: query.contains("acl") ? .accessControlListNotSupported : .invalidBucketACLWithObjectOwnership)
         let subresource = try subresource(in: Subresource.ofBuckets)
         switch method {
         case .GET:
