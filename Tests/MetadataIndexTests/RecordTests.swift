@@ -14,6 +14,16 @@ struct RecordTests {
         #expect(decoded.encoded() == bytes)
     }
 
+    @Test func `The header of a batch is its record without what it touched and trashed`() throws {
+        var newer = SampleRecords.change
+        newer.unknown.bytes = [0xA0, 0x06, 0x96, 0x01]
+        var header = SampleRecords.change
+        header.touched = []
+        header.trashed = []
+        #expect(try ChangeRecord(headerOf: newer.encoded()) == header)
+        #expect(throws: RecordError.self) { try ChangeRecord(headerOf: newer.encoded().dropLast()) }
+    }
+
     @Test func `An empty record has no bytes`() throws {
         #expect(HeadRecord().encoded().isEmpty)
         #expect(ChangeRecord().encoded().isEmpty)

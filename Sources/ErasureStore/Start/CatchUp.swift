@@ -88,13 +88,14 @@ struct CatchUp {
     private func difference() async throws(DriveFailure) -> Difference {
         let target = target
         let mine = try await target.perform(.commit) {
-            try Self.changes(target.index, after: nil)
+            // Of a long log only the end is looked at more closely.
+            try Self.changeRows(target.index, after: nil).map { (try ChangeRecord(headerOf: $0.value), $0) }
         }
         let snapshot = snapshot
         return try await source.perform(.background) {
             var difference = Difference()
             var common: BatchID?
-            for change in mine.reversed() {
+            for (change, _) in mine.reversed() {
                 if try snapshot.value(.changes, ChangeKey(change.id).bytes) != nil {
                     common = change.id
                     break
@@ -103,17 +104,19 @@ struct CatchUp {
             }
             let point = try snapshot.value(.state, StateKey.last.bytes).map { try LastRecord(decoding: $0).id } ?? .none
             difference.targetHoldsPoint = common == point || (point == .none && common == nil)
-            let news = try Self.changes(snapshot, after: common)
             difference.news = try Self.changeRows(snapshot, after: common)
+            let news = try difference.news.map { try ChangeRecord(decoding: $0.value) }
             if let common, let oldest = try snapshot.cursor(.changes, from: [], to: nil).next() {
-                difference.outdated = mine.lazy.map(\.id).prefix { $0 != common }
+                difference.outdated = mine.lazy.map(\.0.id).prefix { $0 != common }
                     .filter { ChangeKey($0).bytes.lexicographicallyPrecedes(oldest.key) }
             }
             difference.trashed = news.flatMap(\.trashed)
             let reachesBack = common != nil || news.first.map { $0.predecessor == .none } ?? true
-            let mineReachesBack = common != nil || mine.first.map { $0.predecessor == .none } ?? true
+            let mineReachesBack = common != nil || mine.first.map { $0.0.predecessor == .none } ?? true
             if reachesBack, mineReachesBack {
-                let discarded = mine.suffix(difference.discarded.count)
+                let discarded = try mine.suffix(difference.discarded.count).map {
+                    try ChangeRecord(decoding: $0.1.value)
+                }
                 difference.touched = Set(news.lazy.flatMap(\.touched)).union(discarded.lazy.flatMap(\.touched))
             }
             return difference
@@ -126,10 +129,6 @@ struct CatchUp {
         var rows: [IndexRow] = []
         while let row = try cursor.next() { rows.append(row) }
         return rows
-    }
-
-    private static func changes(_ index: any IndexReader, after common: BatchID?) throws -> [ChangeRecord] {
-        try changeRows(index, after: common).map { try ChangeRecord(decoding: $0.value) }
     }
 
     // MARK: Copying rows

@@ -22,7 +22,7 @@ struct IndexState: Sendable {
         var isFirst = true
         let cursor = try index.cursor(.changes, from: [], to: nil)
         while let row = try cursor.next() {
-            let change = try ChangeRecord(decoding: row.value)
+            let change = try ChangeRecord(headerOf: row.value)
             guard ChangeKey(change.id).bytes == row.key, isFirst || change.predecessor == newest else {
                 throw IndexError(.corrupt, "the chain of batches is broken at \(change.id)")
             }

@@ -6,8 +6,8 @@ extension BatchID {
     package var bytes: [UInt8] { bigEndianBytes(epoch, run, sequence) }
 
     package init(parsing bytes: ArraySlice<UInt8>) throws(RecordError) {
-        let integers = try bigEndianIntegers(bytes, count: 3)
-        self.init(epoch: integers[0], run: integers[1], sequence: integers[2])
+        try expect(bytes, byteCount: Self.byteCount)
+        self.init(epoch: bytes.integer(0), run: bytes.integer(1), sequence: bytes.integer(2))
     }
 }
 
@@ -17,8 +17,8 @@ extension DataID {
     package var bytes: [UInt8] { bigEndianBytes(epoch, run, counter) }
 
     package init(parsing bytes: ArraySlice<UInt8>) throws(RecordError) {
-        let integers = try bigEndianIntegers(bytes, count: 3)
-        self.init(epoch: integers[0], run: integers[1], counter: integers[2])
+        try expect(bytes, byteCount: Self.byteCount)
+        self.init(epoch: bytes.integer(0), run: bytes.integer(1), counter: bytes.integer(2))
     }
 }
 
@@ -28,8 +28,8 @@ extension DriveUUID {
     package var bytes: [UInt8] { bigEndianBytes(high, low) }
 
     package init(parsing bytes: ArraySlice<UInt8>) throws(RecordError) {
-        let integers = try bigEndianIntegers(bytes, count: 2)
-        self.init(high: integers[0], low: integers[1])
+        try expect(bytes, byteCount: Self.byteCount)
+        self.init(high: bytes.integer(0), low: bytes.integer(1))
     }
 }
 
@@ -40,9 +40,18 @@ func bigEndianBytes(_ integers: UInt64...) -> [UInt8] {
     return bytes
 }
 
-private func bigEndianIntegers(_ bytes: ArraySlice<UInt8>, count: Int) throws(RecordError) -> [UInt64] {
-    guard bytes.count == 8 * count else { throw RecordError("an identifier of \(bytes.count) bytes") }
-    return (0..<count).map { UInt64(bigEndian: bytes.dropFirst(8 * $0).prefix(8)) }
+private func expect(_ bytes: ArraySlice<UInt8>, byteCount: Int) throws(RecordError) {
+    guard bytes.count == byteCount else { throw RecordError("an identifier of \(bytes.count) bytes") }
+}
+
+extension ArraySlice<UInt8> {
+    /// One of the big-endian integers that the bytes are, by number. A start reads millions: nothing is allocated.
+    fileprivate func integer(_ number: Int) -> UInt64 {
+        let start = startIndex + 8 * number
+        var value: UInt64 = 0
+        for index in start..<start + 8 { value = value << 8 | UInt64(self[index]) }
+        return value
+    }
 }
 
 extension [UInt8] {

@@ -118,13 +118,17 @@ package struct RecordReader {
         return record
     }
 
-    package mutating func keep(_ field: Field, in unknown: inout UnknownFields) throws(RecordError) {
+    package mutating func skip(_ field: Field) throws(RecordError) {
         switch field.type {
         case .varint: _ = try varint()
         case .fixed64: _ = try littleEndian(byteCount: 8)
         case .fixed32: _ = try littleEndian(byteCount: 4)
         case .lengthDelimited: _ = try range(field)
         }
+    }
+
+    package mutating func keep(_ field: Field, in unknown: inout UnknownFields) throws(RecordError) {
+        try skip(field)
         unknown.bytes.append(contentsOf: bytes[field.start..<position])
     }
 

@@ -122,6 +122,23 @@ extension ChangeRecord: IndexRecord {
     }
 }
 
+extension ChangeRecord {
+    /// Without what the batch touched and trashed, which is most of a log's bytes.
+    package init(headerOf bytes: [UInt8]) throws(RecordError) {
+        self.init()
+        var reader = RecordReader(bytes)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: id = try reader.batchID(field)
+            case 2: predecessor = try reader.batchID(field)
+            case 3: committed = try reader.batchID(field)
+            case 4: members.append(try reader.record(field))
+            default: try reader.skip(field)
+            }
+        }
+    }
+}
+
 extension LastRecord: IndexRecord {
     package func encode(into writer: inout RecordWriter) {
         writer.write(1, id)
