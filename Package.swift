@@ -114,18 +114,28 @@ let package = Package(
             name: "StorageTestSupport", dependencies: ["StorageAPI", "Digests", nioCore],
             path: "Tests/StorageTestSupport", swiftSettings: strict),
         .target(
+            name: "StorageContract", dependencies: ["StorageAPI", "StorageTestSupport", nioCore],
+            path: "Tests/StorageContract", swiftSettings: strict),
+        .target(
             name: "SimulatedDrives", dependencies: ["DriveIO", "MetadataIndex", nioCore],
             path: "Tests/SimulatedDrives", swiftSettings: strict),
+        .executableTarget(
+            name: "Simulator",
+            dependencies: [
+                "ErasureStore", "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "StorageTestSupport",
+                "SimulatedDrives", nioCore, logging, arguments,
+            ],
+            path: "Tests/Simulator", swiftSettings: strict),
         tests("Digests", ["Digests", "CDigests", nioCore]),
         tests("ErasureCoding", ["ErasureCoding", nioCore]),
         tests("DriveIO", ["DriveIO", "SimulatedDrives", nioCore]),
         tests("MetadataIndex", ["MetadataIndex", "SimulatedDrives", "Digests", nioCore]),
-        tests("StorageAPI", ["StorageAPI", "StorageTestSupport", nioCore]),
+        tests("StorageAPI", ["StorageAPI", "StorageTestSupport", "StorageContract", nioCore]),
         tests(
             "ErasureStore",
             [
                 "ErasureStore", "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "Digests", "StorageTestSupport",
-                "SimulatedDrives", nioCore, logging,
+                "StorageContract", "SimulatedDrives", "Simulator", nioCore, logging,
             ],
             // Read from beside the test's source: a drive is not a resource of the program.
             exclude: ["Fixtures"]),

@@ -1,7 +1,9 @@
 import ErasureStore
 import SimulatedDrives
-import StorageTestSupport
+import StorageContract
 import Testing
+
+@testable import Simulator
 
 /// The engine on simulated drives honours what is promised at the waist, in every shape.
 @Suite struct ContractTests {

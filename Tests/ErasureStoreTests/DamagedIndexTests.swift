@@ -6,6 +6,8 @@ import StorageAPI
 import StorageTestSupport
 import Testing
 
+@testable import Simulator
+
 /// Rule 13: a damaged index is set aside and rebuilt from the members, and no reader notices.
 @Suite struct DamagedIndexTests {
     private let world = SimulatedWorld(seed: 7, driveCount: 6)

@@ -8,6 +8,7 @@ import StorageTestSupport
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 /// A drive of format 1, made by the release program of its time: every later build must open it and read everything.
 @Suite struct FormatFixtureTests {

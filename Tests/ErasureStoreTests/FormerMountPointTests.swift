@@ -3,6 +3,8 @@ import ErasureStore
 import SimulatedDrives
 import Testing
 
+@testable import Simulator
+
 /// Bare directories in which no store is to be made.
 @Suite struct FormerMountPointTests {
     private static let shape = SimulatedShape(4, 2)

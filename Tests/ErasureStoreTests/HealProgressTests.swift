@@ -4,6 +4,7 @@ import StorageAPI
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 @Suite struct HealProgressTests {
     private let world = SimulatedWorld(seed: 1, driveCount: 1)

@@ -5,6 +5,8 @@ import StorageAPI
 import StorageTestSupport
 import Testing
 
+@testable import Simulator
+
 /// A drive that hangs leaves, keeps nobody waiting, and comes back by itself.
 @Suite struct HungDriveTests {
     private func memberCount(_ store: ErasureStore) -> Int { store.status.sets[0].memberCount }

@@ -5,6 +5,7 @@ import StorageTestSupport
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 /// Must show 8: a page costs what it holds, however many keys there are.
 @Suite struct ListingCostTests {

@@ -2,6 +2,7 @@ import SimulatedDrives
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 @Suite struct RaceTests {
     /// Timers that are due at one time fire in the order of the seed.

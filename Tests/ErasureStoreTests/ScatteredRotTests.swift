@@ -7,6 +7,8 @@ import StorageAPI
 import StorageTestSupport
 import Testing
 
+@testable import Simulator
+
 /// Rot in many shards of one payload, each in another place: every one of them has blocks that the others need.
 @Suite struct ScatteredRotTests {
     private let world = SimulatedWorld(seed: 5, driveCount: 6)

@@ -5,6 +5,8 @@ import StorageAPI
 import StorageTestSupport
 import Testing
 
+@testable import Simulator
+
 /// A drive that is slower than its peers costs readers a moment, once.
 @Suite struct SlowDriveTests {
     private let contents = [

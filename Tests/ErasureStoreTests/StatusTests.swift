@@ -4,6 +4,8 @@ import SimulatedDrives
 import StorageAPI
 import Testing
 
+@testable import Simulator
+
 /// What an operator is told about drives.
 @Suite struct StatusTests {
     @Test func `every drive of a healthy store is a member, with its place, name and space`() throws {

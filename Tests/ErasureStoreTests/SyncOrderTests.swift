@@ -7,6 +7,8 @@ import StorageTestSupport
 import Synchronization
 import Testing
 
+@testable import Simulator
+
 /// Must show 3: shard data, then its directory, then every member's index, then the answer.
 @Suite struct SyncOrderTests {
     private static let driveCount = 6

@@ -5,6 +5,8 @@ import StorageAPI
 import StorageTestSupport
 import Testing
 
+@testable import Simulator
+
 /// What requests in flight hold is bounded, whatever clients do.
 @Suite struct TransferBudgetTests {
     private let world = SimulatedWorld(seed: 5, driveCount: 6)

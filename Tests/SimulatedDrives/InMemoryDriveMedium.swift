@@ -101,6 +101,10 @@ package final class InMemoryDriveMedium: Sendable {
     }
 
     struct State {
+        /// More than any test writes.
+        static let endless: UInt64 = 1 << 40
+        var isEndless: Bool { capacity == Self.endless }
+
         var written = Directory()
         var durable = Directory()
         var incoming: [ObjectIdentifier: File] = [:]
@@ -111,7 +115,7 @@ package final class InMemoryDriveMedium: Sendable {
         /// Nothing is mounted: an empty directory takes the place of all of it.
         var isUnmounted = false
         var placeCount: UInt64 = 0
-        var capacity: UInt64 = 1 << 40
+        var capacity = Self.endless
         var isCached = true
         var forgivesFailedSyncs = false
         var faults: [Fault] = []

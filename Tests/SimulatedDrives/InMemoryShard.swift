@@ -28,7 +28,7 @@ final class InMemoryShardWriter: ShardWriter {
     func append(_ bytes: ByteBuffer) throws(DriveError) {
         try whileWriting { () throws(DriveError) in
             try drive.step(.append) { state throws(DriveError) in
-                if state.used + UInt64(bytes.readableBytes) > state.capacity {
+                if !state.isEndless, state.used + UInt64(bytes.readableBytes) > state.capacity {
                     throw DriveError(.full, "\(drive.path) is full", errorNumber: 28)
                 }
                 file.content.withLock { $0.written += bytes.readableBytesView }

@@ -7,7 +7,7 @@ package struct SortedRows: Sendable {
     private var chunks: [[IndexRow]] = []
     package private(set) var count = 0
 
-    private static let chunkLimit = 128
+    private static let chunkLimit = 32
 
     struct Position {
         fileprivate var chunk: Int

@@ -1,3 +1,4 @@
+import StorageContract
 import StorageTestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import MetadataIndex
+package import MetadataIndex
 
 /// Content that was received and is not yet named by a record.
 struct NewPayload: Sendable {
@@ -36,7 +36,7 @@ struct NewPayload: Sendable {
 
 extension Payload {
     /// Slots that hold a shard or a copy.
-    var slots: [Int] {
+    package var slots: [Int] {
         switch layout {
         case .tiny(let slots): slots
         case .inline(let k, let m, _), .striped(let k, let m, _, _): Array(0..<(k + m))

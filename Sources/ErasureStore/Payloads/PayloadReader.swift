@@ -1,7 +1,7 @@
 import Digests
 import DriveIO
 import ErasureCoding
-import MetadataIndex
+package import MetadataIndex
 import NIOCore
 import StorageAPI
 import Synchronization
@@ -242,7 +242,7 @@ extension PayloadRecord {
 
 extension Payload {
     /// What a row of `payloads` holds, if it matches its checksum and is the one that belongs on the slot.
-    func wholeRecord(_ value: [UInt8], slot: Int) -> PayloadRecord? {
+    package func wholeRecord(_ value: [UInt8], slot: Int) -> PayloadRecord? {
         guard let record = try? PayloadRecord(decoding: value),
             record.checksum == PayloadRecord.checksum(of: record.bytes), isWhole(record, slot: slot)
         else { return nil }

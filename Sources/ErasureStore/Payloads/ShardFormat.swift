@@ -12,7 +12,7 @@ import NIOCore
 ///               (the last one may be short)
 ///     footer    96 bytes: "MAGSHARD", format, shard, k, m, unit bytes, block bytes (32 bits each, little-endian),
 ///               payload bytes (64), data id (24 bytes), zeros, CRC32C of the 92 bytes before it
-struct ShardFormat: Hashable, Sendable {
+package struct ShardFormat: Hashable, Sendable {
     static let footerByteCount = 96
     private static let largestBlockByteCount = 64 * 1024
     private static let magic = "MAGSHARD"
@@ -26,7 +26,7 @@ struct ShardFormat: Hashable, Sendable {
     /// Divides a unit, so that units begin at block boundaries.
     let blockByteCount: Int
 
-    init(unitByteCount: Int) {
+    package init(unitByteCount: Int) {
         precondition(Self.isValid(unitByteCount: unitByteCount), "a unit is a number of blocks")
         blockByteCount = min(Self.largestBlockByteCount, unitByteCount)
     }
@@ -35,7 +35,7 @@ struct ShardFormat: Hashable, Sendable {
         (shardByteCount + UInt64(blockByteCount) - 1) / UInt64(blockByteCount)
     }
 
-    func fileByteCount(_ shardByteCount: UInt64) -> UInt64 {
+    package func fileByteCount(_ shardByteCount: UInt64) -> UInt64 {
         shardByteCount + 4 * blockCount(shardByteCount) + UInt64(Self.footerByteCount)
     }
 

@@ -8,6 +8,8 @@ import StorageTestSupport
 import Synchronization
 import Testing
 
+@testable import Simulator
+
 /// What `doctor` says of stopped drives: nothing of sound ones, and each kind of damage by its name.
 @Suite struct DoctorTests {
     private static let setSize = 4

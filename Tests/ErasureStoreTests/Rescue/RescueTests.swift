@@ -8,6 +8,7 @@ import Synchronization
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 /// What a rescue makes of bare drives.
 @Suite struct RescueTests {
@@ -176,7 +177,7 @@ import Testing
         let trial = try Trial(shape, seed: 100 + seed)
         let store = try trial.create()
         let model = ClientModel()
-        let clients = SimulatedClients(store: store, model: model, bucket: trial.bucket)
+        let clients = SimulatedClients(store: store, model: model, bucket: trial.bucket, world: trial.world)
         let scheduler = trial.world.scheduler
         scheduler.start { await clients.run(clients: 4, operations: 20) { scheduler.random() } }
         trial.go(milliseconds: .max / 2) { trial.choose(1500) == 0 }

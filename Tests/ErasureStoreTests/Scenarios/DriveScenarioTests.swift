@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 @Suite struct DriveScenarioTests {
     /// Those that write while a drive is away.

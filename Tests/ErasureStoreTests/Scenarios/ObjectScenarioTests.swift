@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 @Suite struct ObjectScenarioTests {
     static let shapes = [SimulatedShape(2, 1), SimulatedShape(4, 2), SimulatedShape(4, 2, sets: 2)]

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 /// How often scenarios run: `MAGSTORE_SIMULATION_SEEDS=100 swift test --filter Scenario` for longer.
 enum ScenarioRuns {
@@ -18,23 +19,9 @@ enum ScenarioRuns {
             do {
                 try scenario(Trial(shape, seed: seed))
             } catch {
-                Issue.record("seed \(seed), \(shape.testDescription): \(error)")
+                Issue.record("seed \(seed), \(shape): \(error)")
                 return
             }
         }
-    }
-
-    /// The first of `seeds` at which a scenario fails on a build without one of its rules.
-    static func catches(
-        _ broken: BrokenRule, _ shape: SimulatedShape, within seeds: UInt64, _ scenario: (Trial) throws -> Void
-    ) -> (seed: UInt64, failure: any Error)? {
-        for seed in 0..<seeds {
-            do {
-                try scenario(Trial(shape, seed: seed, broken: broken))
-            } catch {
-                return (seed, error)
-            }
-        }
-        return nil
     }
 }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 @Suite struct StartScenarioTests {
     static let shapes = [

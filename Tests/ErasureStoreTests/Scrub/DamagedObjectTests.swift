@@ -7,6 +7,7 @@ import StorageTestSupport
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 /// Objects that have lost more than parity can replace are listed by name, and stay listed while they are lost.
 @Suite struct DamagedObjectTests {

@@ -7,6 +7,7 @@ import StorageTestSupport
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 /// `doctor` on a store that serves: clean only if all was seen, and what is wrong by its name.
 @Suite struct OnlineExaminationTests {
@@ -16,7 +17,7 @@ import Testing
         _ = try trial.fill(store)
         for drive in 0..<4 { trial.world.executor(drive)?.setLatency(milliseconds: 0...3) }
         let (world, bucket) = (trial.world, trial.bucket)
-        let clients = SimulatedClients(store: store, model: ClientModel(), bucket: bucket)
+        let clients = SimulatedClients(store: store, model: ClientModel(), bucket: bucket, world: world)
         let work = trial.begin { await clients.run(clients: 4, operations: 60) { world.scheduler.random() } }
         for _ in 0..<8 {
             let (examination, findings) = try trial.examineOnline(store)

@@ -8,6 +8,7 @@ import Synchronization
 import Testing
 
 @testable import ErasureStore
+@testable import Simulator
 
 /// A scrub finds what is wrong on the drives of a serving store, and what it finds is repaired.
 @Suite struct ScrubTests {

@@ -8,6 +8,7 @@ import StorageTestSupport
 import Synchronization
 
 @testable import ErasureStore
+@testable import Simulator
 
 // What the tests of scrubs have in common.
 

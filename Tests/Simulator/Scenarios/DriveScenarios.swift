@@ -1,11 +1,10 @@
 import DriveIO
+import ErasureStore
 import MetadataIndex
 import NIOCore
 import SimulatedDrives
 import StorageAPI
 import StorageTestSupport
-
-@testable import ErasureStore
 
 // Scenarios of drives that are away for long, full, or hang, and of a machine that runs out of descriptors and whose
 // clock jumps.
@@ -61,7 +60,8 @@ extension Trial {
             }
             // What was trashed is reaped, and the log says nothing of it any more.
             try sleep(milliseconds: 3000)
-            try trimLog(of: store, keeping: 1 + choose(3))
+            let (trimmed, kept) = (store, 1 + choose(3))
+            try run { try await trimmed.trimLog(keeping: kept) }
             if round == 1, choose(2) == 0 {
                 crash()
                 store = try start()
@@ -78,20 +78,6 @@ extension Trial {
         store = try start()
         try expect(store, contents, "started again after \(away.sorted()) were away")
         try finish(store)
-    }
-
-    private func trimLog(of store: ErasureStore, keeping count: Int) throws {
-        for set in store.sets {
-            try run {
-                let keys = try await set.board.view(ofSet: set.index).read { snapshot in
-                    let cursor = try snapshot.cursor(.changes, from: [], to: nil)
-                    var keys: [[UInt8]] = []
-                    while let row = try cursor.next() { keys.append(row.key) }
-                    return keys
-                }
-                try await set.committer.commit(DeleteRows(family: .changes, keys: Array(keys.dropLast(count))))
-            }
-        }
     }
 
     // MARK: 23

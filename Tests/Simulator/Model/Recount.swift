@@ -1,9 +1,9 @@
 import DriveIO
 import ErasureCoding
+import ErasureStore
 import MetadataIndex
 import SimulatedDrives
-
-@testable import ErasureStore
+import StorageAPI
 
 /// Counts anew, from what is on the drives of one set, everything that the records say: invariants I4, I5 and I6.
 struct Recount {
@@ -144,26 +144,54 @@ struct Recount {
     }
 }
 
-extension Trial {
+extension SetStatus {
+    /// Slots whose drives are members.
+    var members: Set<Int> { Set(drives.filter { $0.state == .member }.map(\.slot)) }
+}
+
+extension SimulatedWorld {
+    /// A slot of a set.
+    struct Place: Hashable, Sendable {
+        let set: Int
+        let slot: Int
+    }
+
+    /// Which drive is where. An empty drive takes whatever slot is free: only its identity says.
+    func places() throws -> [Place: Int] {
+        var places: [Place: Int] = [:]
+        for number in 0..<driveCount {
+            guard let bytes = drive(number).durableIdentity else { continue }
+            let identity = try DriveIdentity(decoding: bytes)
+            places[Place(set: identity.pool * identity.setCount + identity.set, slot: identity.slot)] = number
+        }
+        return places
+    }
+}
+
+extension Recount {
     /// Checks I4 to I6 on every set.
     ///
     /// - Parameters:
     ///   - store: says who is a member; nil: everybody is.
     ///   - isWhole: nothing may be missing or left over.
-    func audit(_ store: ErasureStore? = nil, isWhole: Bool = true) throws {
-        // An empty drive takes whatever slot is free: only its identity says where it is.
-        var places: [[Int]: Int] = [:]
-        for number in 0..<world.driveCount {
-            guard let bytes = world.drive(number).durableIdentity else { continue }
-            let identity = try DriveIdentity(decoding: bytes)
-            places[[identity.pool * identity.setCount + identity.set, identity.slot]] = number
-        }
+    static func audit(
+        _ world: SimulatedWorld, shape: SimulatedShape, _ store: ErasureStore? = nil, isWhole: Bool = true
+    ) throws {
+        let places = try world.places()
         for set in 0..<shape.setCount {
-            let slots = store.map { $0.sets[set].members } ?? Set(0..<shape.setSize)
+            let slots = store.map { $0.status.sets[set].members } ?? Set(0..<shape.setSize)
             let members = Dictionary(
-                uniqueKeysWithValues: slots.compactMap { slot in places[[set, slot]].map { (slot, $0) } })
+                uniqueKeysWithValues: slots.compactMap { slot in
+                    places[.init(set: set, slot: slot)].map { (slot, $0) }
+                })
             guard members.count == slots.count else { throw Violation("a member of set \(set) is nowhere") }
             try Recount(world: world, members: members).check(isWhole: isWhole)
         }
+    }
+}
+
+extension Trial {
+    func audit(_ store: ErasureStore? = nil, isWhole: Bool = true) throws {
+        try Recount.audit(world, shape: shape, store, isWhole: isWhole)
     }
 }

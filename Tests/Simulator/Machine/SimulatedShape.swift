@@ -1,7 +1,5 @@
-import Testing
-
 /// How many sets of which form a scenario runs on.
-struct SimulatedShape: Hashable, Sendable, CustomTestStringConvertible {
+struct SimulatedShape: Hashable, Sendable, CustomStringConvertible {
     let setCount: Int
     let dataShards: Int
     let parityShards: Int
@@ -19,7 +17,7 @@ struct SimulatedShape: Hashable, Sendable, CustomTestStringConvertible {
     var driveCount: Int { setCount * setSize }
     var writeFloor: Int { max(dataShards, parityShards + 1) }
     var readFloor: Int { setSize - writeFloor + 1 }
-    var testDescription: String {
+    var description: String {
         "\(setCount) × \(dataShards)+\(parityShards)" + (poolCount > 1 ? " in \(poolCount) pools" : "")
     }
 

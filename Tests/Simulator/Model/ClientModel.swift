@@ -21,21 +21,37 @@ final class ClientModel: Sendable {
     }
 
     private let keys = Mutex<[ObjectKey: Expectation]>([:])
+    private let begun = Mutex(0)
+    private let answered = Mutex(0)
+
+    /// Operations that clients began, and those whose success they were told.
+    var counts: (begun: Int, answered: Int) { (begun.withLock { $0 }, answered.withLock { $0 }) }
 
     var all: [(ObjectKey, Expectation)] {
         keys.withLock { $0.sorted { $0.key < $1.key } }.map { ($0.key, $0.value) }
     }
 
-    func acknowledged(_ key: ObjectKey) -> State {
-        keys.withLock { $0[key]?.acknowledged ?? nil }
+    /// What is there for certain; nil when nothing is, or when an operation on it has an unknown outcome.
+    func certain(_ key: ObjectKey) -> State {
+        keys.withLock { keys in
+            guard let expectation = keys[key], expectation.undecided.isEmpty else { return nil }
+            return expectation.acknowledged
+        }
     }
 
     func begin(_ key: ObjectKey, _ state: State) {
+        begun.withLock { $0 += 1 }
         keys.withLock { $0[key, default: Expectation(acknowledged: nil)].undecided.append(state) }
     }
 
     /// The client got its answer: this is the state now, and everything before it is past.
     func acknowledge(_ key: ObjectKey, _ state: State) {
+        answered.withLock { $0 += 1 }
+        settle(key, state)
+    }
+
+    /// A reader saw this state: it stays.
+    func settle(_ key: ObjectKey, _ state: State) {
         keys.withLock { $0[key] = Expectation(acknowledged: state) }
     }
 
@@ -50,6 +66,7 @@ struct SimulatedClients: Sendable {
     let store: ErasureStore
     let model: ClientModel
     let bucket: BucketName
+    let world: SimulatedWorld
     /// Contents of every layout: empty, tiny, inline, one stripe, several.
     static let sizes: [UInt64] = [0, 1, 700, 3_000, 5_000, 20_000, 70_000]
 
@@ -80,10 +97,13 @@ struct SimulatedClients: Sendable {
 
     private func attempt(_ key: ObjectKey, _ state: ClientModel.State, _ body: () async throws -> Void) async {
         model.begin(key, state)
+        world.note("begun: \(key) \(state.map { "\($0.size)" } ?? "none")")
         do {
             try await body()
+            world.note("answered: \(key)")
             model.acknowledge(key, state)
         } catch let error as StoreError {
+            world.note("failed: \(key), \(error.code)")
             // Unknown: the model keeps both.
             if error.code != .outcomeUnknown { model.refused(key) }
         } catch {
@@ -103,7 +123,7 @@ struct SimulatedClients: Sendable {
     }
 
     private func copy(to key: ObjectKey, from source: ObjectKey) async {
-        guard source != key, let content = model.acknowledged(source) else { return }
+        guard source != key, let content = model.certain(source) else { return }
         await attempt(key, content) {
             let object = try await store.object(bucket, source)
             _ = try await store.copy(object, to: CopyRequest(bucket: bucket, key: key, metadata: nil))

@@ -16,12 +16,17 @@ struct FaultInjector {
         random = StorageTestSupport.SeededGenerator(seed: seed)
     }
 
-    mutating func maybeInject() {
-        guard random.next() % Self.meanSteps == 0 else { return }
+    /// - Parameter drives: those that may fail; nil: all.
+    /// - Returns: whether it did something.
+    mutating func maybeInject(among drives: Set<Int>?) -> Bool {
+        guard random.next() % Self.meanSteps == 0 else { return false }
         let number = Int(random.next() % UInt64(world.driveCount))
+        guard drives?.contains(number) ?? true else { return false }
         let (drive, index) = (world.drive(number), world.index(number))
         let failed = DriveError(.inputOutput, "injected", errorNumber: 5)
-        switch random.next() % 8 {
+        let kind = random.next() % 8
+        world.note("fault \(kind)", drive: number)
+        switch kind {
         case 0: index.failNextWrites(.init(.nothing))
         case 1: index.failNextWrites(.init(.written))
         case 2: index.failNextWrites(.init(.durable))
@@ -37,6 +42,7 @@ struct FaultInjector {
                 world.executor(number)?.resume()
             }
         }
+        return true
     }
 
     func clear() {

@@ -1,11 +1,10 @@
+import ErasureStore
 import MetadataIndex
 import NIOCore
 import SimulatedDrives
 import StorageAPI
 import StorageTestSupport
 import Synchronization
-
-@testable import ErasureStore
 
 // Scenarios of many clients over several sets: who wins, what a listing shows, what is counted.
 
@@ -167,7 +166,7 @@ extension Trial {
         let model = ClientModel()
         for round in 0..<4 {
             let scheduler = world.scheduler
-            let clients = SimulatedClients(store: store, model: model, bucket: bucket)
+            let clients = SimulatedClients(store: store, model: model, bucket: bucket, world: world)
             let serving = store
             let work = begin { await clients.run(clients: 4, operations: 6) { scheduler.random() } }
             let failing = spareSlots()

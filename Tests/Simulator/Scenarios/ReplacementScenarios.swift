@@ -1,10 +1,9 @@
+import ErasureStore
 import MetadataIndex
 import NIOCore
 import SimulatedDrives
 import StorageAPI
 import StorageTestSupport
-
-@testable import ErasureStore
 
 // Scenario 18: drives that are replaced, wiped, and drives that were replaced and come back.
 
@@ -99,7 +98,7 @@ extension Trial {
         let shards = old.map { world.drive($0.0).durableShards }
         let store = try start()
         try sleep(milliseconds: 4000)
-        for set in store.sets {
+        for set in store.status.sets {
             let returned = set.members.intersection(lost)
             guard returned.isEmpty else { throw Violation("replaced drives are members again: \(returned.sorted())") }
         }
@@ -145,7 +144,7 @@ extension Trial {
         let both = try start()
         try sleep(milliseconds: 5000)
         try expectAll(both, contents, "slot \(victim) is claimed twice, \(other) is away")
-        for set in both.sets {
+        for set in both.status.sets {
             guard set.members.contains(victim), !set.members.contains(other) else {
                 throw Violation("members are \(set.members.sorted()), \(victim) is claimed twice, \(other) is away")
             }

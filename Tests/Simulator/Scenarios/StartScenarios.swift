@@ -1,10 +1,9 @@
+import ErasureStore
 import MetadataIndex
 import NIOCore
 import SimulatedDrives
 import StorageAPI
 import StorageTestSupport
-
-@testable import ErasureStore
 
 // Scenarios of the start: which drives are here, what they hold, and what becomes of it.
 
@@ -62,7 +61,7 @@ extension Trial {
                 guard let seen = possible.last(where: { $0?.allBytes() == found }) else {
                     throw Violation("round \(round) without \(lost.sorted()): wrong bytes, not \(possible)")
                 }
-                if case .serving = store.sets[0].mode, shape.setCount == 1 { possible = [seen] }
+                if store.status.sets[0].service == .serving, shape.setCount == 1 { possible = [seen] }
             }
             let content = content([.tiny, .inline, .striped][choose(3)])
             let pending = begin { try await put(store, "key", content) }
@@ -112,10 +111,9 @@ extension Trial {
         for health in store.status.sets where health.service != .stopped {
             throw Violation("\(health.name) serves without \(lost.sorted()): \(health.service)")
         }
-        for set in store.sets {
-            guard case .stopped(let reason) = set.mode else { throw Violation("no reason") }
-            for slot in lost where !reason.contains("slot \(slot)") {
-                throw Violation("slot \(slot) is not named: \(reason)")
+        for health in store.status.sets {
+            for slot in lost where !health.reason.contains("slot \(slot)") {
+                throw Violation("slot \(slot) is not named: \(health.reason)")
             }
         }
         try sleep(milliseconds: 6000)

@@ -1,5 +1,6 @@
 import NIOCore
 import StorageAPI
+import StorageTestSupport
 import Testing
 
 extension ObjectStoreContract {

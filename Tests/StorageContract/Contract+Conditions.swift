@@ -1,4 +1,5 @@
 import StorageAPI
+import StorageTestSupport
 import Testing
 
 extension ObjectStoreContract {

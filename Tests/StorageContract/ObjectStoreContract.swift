@@ -1,5 +1,6 @@
 import NIOCore
 package import StorageAPI
+import StorageTestSupport
 import Testing
 
 /// What is promised at the waist, as behaviours that every engine must show. An engine's test target has:

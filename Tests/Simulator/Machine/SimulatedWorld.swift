@@ -159,6 +159,15 @@ final class SimulatedWorld: Sendable {
         return logger
     }()
 
+    /// For who reads the log: what is done to a drive.
+    func note(_ event: String, drive number: Int) {
+        Self.logger.notice("\(event)", metadata: ["path": "\(paths[number])", "step": "\(scheduler.stepCount)"])
+    }
+
+    func note(_ event: @autoclosure () -> String) {
+        Self.logger.notice("\(event())", metadata: ["step": "\(scheduler.stepCount)"])
+    }
+
     fileprivate func now() -> Timestamp {
         Timestamp(milliseconds: wallOffset.withLock { $0 } + Int64(scheduler.uptimeMilliseconds))
     }
