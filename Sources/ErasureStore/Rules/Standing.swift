@@ -70,15 +70,16 @@ extension StartRules {
         let pairs = claims.map { claim -> (DriveUUID, Standing) in
             if claim.belongs(slots) { return (claim.drive, .belongs) }
             let isUnfinished =
-                claim.isJoining
-                && (claim.isMarked || source.map { wasNeverTaken(claim.voter, $0.voter.chain) } ?? false)
+                claim.isJoining && (claim.isMarked || wasNeverTaken(claim.voter, source?.voter.chain ?? []))
             return (claim.drive, isUnfinished ? .unfinished : .replaced)
         }
         return Dictionary(pairs) { first, _ in first }
     }
 
-    /// Whether the batch that took a drive in was discarded: the chain reaches back to it and does not know it.
+    /// Whether the batch that took a drive in was discarded: the chain reaches back to it and does not know it. Or
+    /// there was none: its index was made and not yet marked.
     package static func wasNeverTaken(_ drive: Voter, _ chain: [BatchHeader]) -> Bool {
+        if drive.last == .none { return true }
         guard let oldest = chain.last?.id, !drive.last.precedes(oldest) else { return false }
         return !chain.contains { $0.id == drive.last || $0.members.contains(drive.member) }
     }

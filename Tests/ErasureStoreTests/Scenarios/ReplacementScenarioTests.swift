@@ -14,6 +14,11 @@ import Testing
         ScenarioRuns.run(shape) { try $0.replacedDrives() }
     }
 
+    @Test(arguments: shapes)
+    func `18: a new drive that failed before its index was marked is begun again`(_ shape: SimulatedShape) {
+        ScenarioRuns.run(shape) { try $0.newDriveIsNotMarked() }
+    }
+
     /// With a drive away the others must still write.
     @Test(arguments: shapes.filter { $0.setSize > $0.writeFloor })
     func `18: a drive and the one that replaced it do not both count`(_ shape: SimulatedShape) {

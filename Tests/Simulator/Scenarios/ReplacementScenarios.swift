@@ -159,6 +159,26 @@ extension Trial {
         try audit()
     }
 
+    /// A new drive gets its identity and its index, and then fails before the index is marked: it is begun again.
+    func newDriveIsNotMarked() throws {
+        let contents = try withObjects()
+        let lost = chooseSlots(1 + choose(shape.parityShards))
+        for drive in drives(lost) {
+            world.replace(drive)
+            world.index(drive).failNextWrites(.init(.nothing))
+        }
+        let store = try start()
+        if choose(2) == 0 {
+            go(milliseconds: UInt64(choose(2000))) { choose(500) == 0 }
+            crash()
+            let again = try start()
+            try settle(again)
+            return try expectAll(again, contents, "slots \(lost.sorted()) are replaced after a start")
+        }
+        try settle(store)
+        try expectAll(store, contents, "slots \(lost.sorted()) are replaced")
+    }
+
     /// Wiped under a running store: it leaves, is rebuilt and is whole again, while clients go on.
     func wipedWhileServing() throws {
         var contents = try withObjects()
