@@ -22,8 +22,9 @@ package struct ConditionKey: Hashable, Sendable, CustomStringConvertible {
     /// Whether AWS documents it: a misspelt key would never have a value, and a statement that denies by it never deny.
     package var isKnown: Bool {
         if Self.tagged.contains(name) { return !suffix.isEmpty }
-        if name.hasPrefix("jwt:") { return true }
-        return suffix.isEmpty && Self.plain.contains(name)
+        guard suffix.isEmpty else { return false }
+        // A claim is whatever an issuer says.
+        return name.hasPrefix("jwt:") || Self.plain.contains(name)
     }
 
     /// Keys that end in the key of a tag.

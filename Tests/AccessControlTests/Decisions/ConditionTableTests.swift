@@ -212,6 +212,10 @@ import Testing
         stringEquals ; s3:prefix ; a ; a ; refused
         StringEquals ; s3:prefixx ; a ; a ; refused
         StringEquals ; prefix ; a ; a ; refused
+        StringEquals ; s3:prefix/x ; a ; a ; refused
+        StringEquals ; jwt:sub/x ; a ; a ; refused
+        StringEquals ; jwt:aud ; a ; - ; no
+        StringEquals ; aws:PrincipalTag/ ; a ; a ; refused
         StringEquals ; s3:ExistingObjectTag ; a ; a ; refused
         StringEquals ; s3:ExistingObjectTag/k ; a ; a ; yes
         StringEquals ; aws:PrincipalTag/other ; a ; - ; no
