@@ -3,6 +3,7 @@ import NIOCore
 import SimulatedDrives
 import StorageAPI
 import StorageTestSupport
+import Synchronization
 
 /// One random run: clients at work, drives that fail, hang, are hidden, wiped and replaced, the power cut at any step,
 /// the store started again. Everything acknowledged is there, byte for byte; everything else is whole or absent; what
@@ -131,14 +132,19 @@ struct CrashSimulation {
         var wiped = 0
         let scheduler = world.scheduler
         let clients = SimulatedClients(store: store, model: model, bucket: bucket, world: world)
+        let areDone = Flag()
         scheduler.start {
             await clients.run(clients: Self.clients, operations: Self.operations) { scheduler.random() }
+            areDone.set()
         }
+        // When clients are done little happens any more: the power is cut within some steps.
+        var rest = Int(random.next() % 600)
         var injector = FaultInjector(world: world, seed: random.next())
         // A time limit that passes puts a drive out, as a fault does: beside lost drives it would be too many.
         scheduler.setTimeLeaps(chance: faults && !wipes ? Self.timeLeapChance : 0)
         for step in 0..<cut {
-            guard scheduler.step() else { break }
+            guard rest > 0, scheduler.step() else { break }
+            if areDone.isSet { rest -= 1 }
             if faults, injector.maybeInject(among: mayFail) { tally.faults += 1 }
             if wipes, step == wipe, store.isWhole { (wiped, mayFail) = try losses.wipe(using: &random) }
         }
@@ -185,6 +191,14 @@ struct CrashSimulation {
             return present.count
         }
     }
+}
+
+private final class Flag: Sendable {
+    private let state = Atomic(false)
+
+    var isSet: Bool { state.load(ordering: .relaxed) }
+
+    func set() { state.store(true, ordering: .relaxed) }
 }
 
 /// The bytes of an object; nil when there is none.

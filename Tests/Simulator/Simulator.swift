@@ -1,6 +1,7 @@
 import ArgumentParser
 import ErasureStore
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Runs the engine on drives in memory from many seeds, one after the other, and says which went wrong.
 /// Scripts/simulate runs as many of it as there are processors.
@@ -82,7 +83,8 @@ struct Simulator: ParsableCommand {
 
 /// At once, also when a run traps.
 private func say(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    print(text)
+    fflush(nil)
 }
 
 extension BrokenRule: ExpressibleByArgument {}

@@ -5,7 +5,7 @@ import StorageTestSupport
 
 /// Makes drives fail now and then, in every way that a drive can.
 struct FaultInjector {
-    private static let meanSteps: UInt64 = 300
+    private static let meanSteps: UInt64 = 150
 
     let world: SimulatedWorld
     private var random: StorageTestSupport.SeededGenerator

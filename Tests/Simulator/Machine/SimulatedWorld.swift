@@ -1,6 +1,6 @@
 import DriveIO
 import ErasureStore
-import Foundation
+import FoundationEssentials
 import Logging
 import MetadataIndex
 import SimulatedDrives
