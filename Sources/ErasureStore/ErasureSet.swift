@@ -1,4 +1,5 @@
 import DriveIO
+import ErasureCoding
 import Logging
 import MetadataIndex
 import StorageAPI
@@ -50,6 +51,7 @@ final class ErasureSet: Sendable {
     let index: Int
     let name: String
     let shape: SetShape
+    let code: ErasureCode
     let environment: StoreEnvironment
     let board: ViewBoard
     /// Of this process: part of every data id it makes.
@@ -73,6 +75,7 @@ final class ErasureSet: Sendable {
         self.index = index
         self.name = name
         self.shape = shape
+        code = ErasureCode(dataShards: shape.dataShards, parityShards: shape.parityShards)
         self.environment = environment
         self.board = board
         self.run = run
@@ -207,6 +210,10 @@ final class ErasureSet: Sendable {
         case .serving, .readOnly: true
         case .starting, .stopped, .closed: false
         }
+    }
+
+    var isServing: Bool {
+        if case .serving = mode { true } else { false }
     }
 
     var drives: [Int: SlotDrive] { state.withLock { $0.drives } }

@@ -1,4 +1,5 @@
 import DriveIO
+import MetadataIndex
 package import StorageAPI
 import Synchronization
 
@@ -7,8 +8,50 @@ import Synchronization
 extension ErasureStore {
     package var status: StoreStatus {
         StoreStatus(
-            deployment: roster.deployment, sets: sets.map(status),
+            deployment: roster.deployment, sets: joinedPools.flatMap(\.sets).map(status),
+            pools: pools.map(status).sorted { $0.number < $1.number },
             clockJumps: clockJumps.load(ordering: .relaxed))
+    }
+
+    private func status(of pool: Pool) -> PoolStatus {
+        let drives = pool.sets.reduce(0) { $0 + $1.shape.driveCount }
+        guard pool.isJoined else {
+            let number = (registry.record.pools.map { Int($0.number) }.max() ?? 0) + 1
+            return PoolStatus(number: number, phase: .adding, setCount: pool.sets.count, driveCount: drives)
+        }
+        var status = PoolStatus(number: pool.number, phase: .active, setCount: pool.sets.count, driveCount: drives)
+        for set in pool.sets {
+            let smallest = set.standing.ledger.capacities.min() ?? 0
+            status.capacityByteCount += smallest * UInt64(set.shape.dataShards)
+            status.freeByteCount += set.space.free * UInt64(set.shape.dataShards)
+        }
+        switch pool.phase {
+        case .active: return status
+        case .draining: status.phase = .draining
+        case .drained, .removed: status.phase = .drained
+        }
+        status.drain = drainStatus(of: pool)
+        return status
+    }
+
+    private func drainStatus(of pool: Pool) -> DrainStatus {
+        let state = pool.drain.value
+        var drain = DrainStatus()
+        // What was overwritten elsewhere or arrived since counts, too.
+        let remaining = state.remaining ?? state.total
+        drain.totalObjects = max(state.total.objects, remaining.objects)
+        drain.totalByteCount = max(state.total.byteCount, remaining.byteCount)
+        (drain.movedObjects, drain.movedByteCount) = (state.moved.objects, state.moved.byteCount)
+        guard pool.phase == .draining else { return drain }
+        (drain.remainingObjects, drain.remainingByteCount) = (remaining.objects, remaining.byteCount)
+        drain.remainingUploads = state.uploads
+        drain.stuckObjects = state.stuck
+        drain.reason = state.reason
+        drain.bytesPerSecond = pool.drain.rate(now: environment.clock.uptimeMilliseconds())
+        if drain.bytesPerSecond > 0 {
+            drain.remainingSeconds = Double(drain.remainingByteCount) / drain.bytesPerSecond
+        }
+        return drain
     }
 
     /// The drives that are open, and whether each was made as the root of a mounted file system.
@@ -20,7 +63,7 @@ extension ErasureStore {
         let standing = set.standing
         let (service, reason): (SetStatus.Service, String) =
             switch standing.mode {
-            case .serving where set === home && !buckets.isLoaded: (.stopped, "reading the buckets")
+            case .serving where set === (knownHome ?? sets[0]) && !buckets.isLoaded: (.stopped, "reading the buckets")
             case .serving: (.serving, "")
             case .readOnly(let reason): (.readOnly, reason)
             case .stopped(let reason): (.stopped, reason)

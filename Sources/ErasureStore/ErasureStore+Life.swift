@@ -7,9 +7,9 @@ extension ErasureStore {
 
     /// A home set that was started and could not be read: nothing can be served before its buckets are known.
     private func keepTryingForBuckets() async {
-        while !home.isClosed {
+        while !isClosing {
             await environment.clock.sleep(milliseconds: Self.restartMilliseconds)
-            if !buckets.isLoaded, home.canRead { await readBuckets() }
+            if !buckets.isLoaded, sets.contains(where: \.canRead) { await readBuckets() }
         }
     }
 
@@ -18,7 +18,7 @@ extension ErasureStore {
     private func watchClock() async {
         let clock = environment.clock
         var (uptime, time) = (clock.uptimeMilliseconds(), clock.now().milliseconds)
-        while !home.isClosed {
+        while !isClosing {
             await clock.sleep(milliseconds: Self.clockMilliseconds)
             let (newUptime, newTime) = (clock.uptimeMilliseconds(), clock.now().milliseconds)
             let jump = newTime - time - Int64(newUptime - uptime)
@@ -38,8 +38,30 @@ extension ErasureStore {
     /// Serves until `close`: commits, background work, and starts again what had to stop.
     package func run() async {
         await withTaskGroup { group in
-            for set in sets {
-                let upkeep = SetUpkeep(set: set, code: code, roster: roster, buckets: buckets)
+            for (place, pool) in pools.enumerated() {
+                group.addTask { await self.run(pool, place) }
+                group.addTask { await Drain(store: self, pool: pool).run() }
+            }
+            group.addTask { await self.keepTryingForBuckets() }
+            group.addTask { await self.releaseDecidedKeys() }
+            group.addTask { await self.settleShadows() }
+            group.addTask { await self.keepPools() }
+            group.addTask { await self.watchClock() }
+            await group.waitForAll()
+        }
+    }
+
+    private func run(_ pool: Pool, _ place: Int) async {
+        if !pool.isJoined {
+            await PoolAddition(store: self, pool: pool, place: place).carryOut()
+            guard pool.isJoined, !isClosing else {
+                for set in pool.sets { set.release() }
+                return
+            }
+        }
+        await withTaskGroup { group in
+            for set in pool.sets {
+                let upkeep = SetUpkeep(set: set, roster: roster, buckets: buckets)
                 group.addTask { await self.serve(set) }
                 group.addTask { await upkeep.watchStalls() }
                 group.addTask { await upkeep.takeBackDrives() }
@@ -48,8 +70,6 @@ extension ErasureStore {
                 group.addTask { await DriveWatch(set: set).run() }
                 group.addTask { await Scrub(set: set).run() }
             }
-            group.addTask { await self.keepTryingForBuckets() }
-            group.addTask { await self.watchClock() }
             await group.waitForAll()
         }
     }
@@ -89,6 +109,7 @@ extension ErasureStore {
 
     /// Ends `run`. What was queued before is still committed.
     package func close() {
+        closing.store(true, ordering: .releasing)
         for set in sets { set.close() }
     }
 }

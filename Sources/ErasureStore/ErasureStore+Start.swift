@@ -16,11 +16,15 @@ extension ErasureStore {
         await drives.add(found.blanks, roster)
         drives.warnOfMissing()
         await set.start(drives.opened, verdict: drives.verdict, absent: drives.absent, lost: roster.lostText)
-        if set === home, set.canRead { await readBuckets() }
+        // A home that starts again is read again: what became of a bucket may not have been known.
+        if set.canRead, !buckets.isLoaded || set === knownHome { await readBuckets() }
     }
 
+    /// Whichever set has them.
     func readBuckets() async {
         do throws(StoreError) {
+            guard await hasAllPools(), let home = try await findHome() else { return }
+            knownHome = home
             try await loadBuckets()
         } catch {
             environment.logger.error("the list of buckets can not be read", metadata: ["error": "\(error.message)"])

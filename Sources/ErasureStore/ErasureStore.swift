@@ -1,44 +1,58 @@
-import ErasureCoding
 import MetadataIndex
 import StorageAPI
 import Synchronization
 
 /// The object store over erasure sets on the drives of one machine.
 ///
-/// Each key belongs to one set; each set has one committer, where everything about its keys is decided.
+/// Each key belongs to one set of one pool; each set has one committer, where everything about its keys is decided.
 package final class ErasureStore: ObjectStore, KeyValueStore {
+    let pools: [Pool]
+    /// Of all pools, in their order.
     let sets: [ErasureSet]
     let environment: StoreEnvironment
     let buckets = BucketTable()
     let limits: PayloadLimits
     let budget: TransferBudget
-    let code: ErasureCode
     let board: ViewBoard
     let roster: DriveRoster
+    let locks: KeyLocks
+    let uploads = UploadsInProgress()
+    let registry: PoolRegistry
     /// Rows that listings read: a page costs what it holds.
     package let rowsRead = RowCounter()
     let clockJumps = Atomic<UInt64>(0)
     private let nextCounter = Atomic<UInt64>(1)
-
-    /// The set whose `documents` hold buckets and settings.
-    var home: ErasureSet { sets[0] }
+    let closing = Atomic(false)
+    private let homeSet = Mutex<ErasureSet?>(nil)
 
     init(
-        sets: [ErasureSet], board: ViewBoard, roster: DriveRoster, environment: StoreEnvironment, limits: PayloadLimits
+        pools: [Pool], registry: PoolRegistry, board: ViewBoard, roster: DriveRoster, environment: StoreEnvironment,
+        limits: PayloadLimits
     ) {
-        self.sets = sets
+        self.registry = registry
+        self.pools = pools
+        sets = pools.flatMap(\.sets)
         self.board = board
         self.roster = roster
         self.environment = environment
         self.limits = limits
         budget = TransferBudget(limit: limits.transferByteCount, clock: environment.clock)
-        code = ErasureCode(dataShards: sets[0].shape.dataShards, parityShards: sets[0].shape.parityShards)
+        locks = KeyLocks(clock: environment.clock)
     }
 
     // MARK: Where things are
 
-    func set(of bucket: BucketID, _ key: ObjectKey) -> ErasureSet {
-        sets[Placement.setIndex(bucket, key, setCount: sets.count)]
+    /// The set whose `documents` hold buckets and settings; nil before that is known.
+    var knownHome: ErasureSet? {
+        get { homeSet.withLock { $0 } }
+        set { homeSet.withLock { $0 = newValue } }
+    }
+
+    var isClosing: Bool { closing.load(ordering: .acquiring) }
+
+    func home() throws(StoreError) -> ErasureSet {
+        guard let home = knownHome else { throw StoreError(.unavailable, "the buckets are not known yet") }
+        return home
     }
 
     func view(of set: ErasureSet) throws(StoreError) -> SetView {

@@ -35,6 +35,9 @@ package struct StoreError: Error, Sendable {
         case lengthMismatch
         /// A document was not in the expected state.
         case documentConflict
+        case noSuchPool
+        /// Nothing could go anywhere else.
+        case lastPool
     }
 
     package let code: Code

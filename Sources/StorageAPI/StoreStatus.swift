@@ -3,12 +3,15 @@ package struct StoreStatus: Hashable, Sendable {
     /// Names the deployment; the same on all drives.
     package var deployment: String
     package var sets: [SetStatus]
+    /// Ascending by number.
+    package var pools: [PoolStatus]
     /// How often the machine's clock was set by more than a moment while the store ran.
     package var clockJumps: UInt64
 
-    package init(deployment: String, sets: [SetStatus], clockJumps: UInt64 = 0) {
+    package init(deployment: String, sets: [SetStatus], pools: [PoolStatus] = [], clockJumps: UInt64 = 0) {
         self.deployment = deployment
         self.sets = sets
+        self.pools = pools
         self.clockJumps = clockJumps
     }
 }

@@ -25,7 +25,11 @@ struct KeyTests {
             .last, .identity, .syncing, .clock, .slot(7), .usage(bucket: 5), .completed(upload: "u"), .scrub,
         ]
         for state in states { try check(state) }
-        for key in Self.awkward { try check(StateKey.damaged(HeadKey(bucket: 7, key: key))) }
+        for key in Self.awkward {
+            try check(StateKey.damaged(HeadKey(bucket: 7, key: key)))
+            try check(StateKey.shadow(HeadKey(bucket: 7, key: key)))
+            try check(StateKey.uploadShadow(UploadKey(bucket: 7, key: key, upload: "0a")))
+        }
     }
 
     private func check(_ key: some IndexKey) throws {

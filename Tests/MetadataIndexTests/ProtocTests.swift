@@ -40,6 +40,7 @@ struct ProtocTests {
                 checksum_algorithm: 3
                 checksum_type: 1
                 generation: 7
+                is_shadow: 1
 
                 """)
     }

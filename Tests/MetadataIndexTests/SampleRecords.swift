@@ -7,7 +7,7 @@ enum SampleRecords {
         ("Manifest", manifest), ("Upload", upload), ("CompletedUpload", completed), ("Bucket", bucket),
         ("Document", document), ("PayloadBytes", payloadBytes), ("References", references), ("Missing", missing),
         ("Trash", trash), ("Usage", usage), ("Scrub", scrub), ("Damaged", damaged), ("Change", change), ("Last", last),
-        ("Slot", slot),
+        ("Slot", slot), ("Shadow", shadow), ("Pool", pools.pools[0]), ("Pools", pools), ("Home", home),
     ]
 
     static let id = DataID(epoch: 3, run: 0x0102_0304_0506_0708, counter: 42)
@@ -36,6 +36,7 @@ enum SampleRecords {
         record.payload = inline
         record.manifest = id
         record.partCount = 2
+        record.isShadow = true
         return record
     }()
 
@@ -64,6 +65,7 @@ enum SampleRecords {
         record.checksumAlgorithm = 3
         record.checksumType = 1
         record.generation = 7
+        record.isShadow = true
         return record
     }()
 
@@ -126,6 +128,7 @@ enum SampleRecords {
         var record = UsageRecord()
         record.objects = 1
         record.bytes = UInt64(Int64.max)
+        record.shadows = 3
         return record
     }()
 
@@ -177,6 +180,32 @@ enum SampleRecords {
         var record = SlotRecord(drive: DriveUUID(high: 5, low: 6))
         record.isMountPoint = true
         record.isUnlisted = true
+        return record
+    }()
+
+    static let shadow = {
+        var record = ShadowRecord()
+        record.finishes = true
+        return record
+    }()
+
+    static let pools = {
+        var pool = PoolRecord()
+        pool.number = 2
+        pool.phase = 1
+        pool.objects = 1 << 40
+        pool.bytes = 1 << 50
+        var record = PoolsRecord()
+        record.revision = 9
+        record.pools = [pool, PoolRecord()]
+        return record
+    }()
+
+    static let home = {
+        var record = HomeRecord()
+        record.generation = 4
+        record.isLeaving = true
+        record.precedingBatches = 77
         return record
     }()
 }

@@ -387,6 +387,19 @@ def pairs(head: dict[int, list], number: int) -> dict[str, str]:
     return {one(pair, 1, b"").decode(): one(pair, 2, b"").decode() for pair in map(message, head.get(number, []))}
 
 
+def is_on_its_way(key: bytes, value: bytes, here, sets) -> bool:
+    """Whether a row of heads is a shadow of an object that is still in another pool."""
+    if not one(message(value), 10, 0):
+        return False
+    for other in sets:
+        if other.place[0] == here.place[0] or other.source is None:
+            continue
+        head = other.source.index["heads"].get(key)
+        if head is not None and not one(message(head), 10, 0):
+            return True
+    return False
+
+
 def main(target: Path, paths: list[Path]) -> int:
     failures = 0
     target.mkdir(exist_ok=True)
@@ -406,7 +419,7 @@ def main(target: Path, paths: list[Path]) -> int:
             erasure_set.choose()
             for note in erasure_set.notes + [drive.problem for drive in erasure_set.drives if drive.problem]:
                 print(note, file=sys.stderr)
-            if erasure_set.place == (0, 0) and erasure_set.source:
+            if erasure_set.source:
                 for key, value in erasure_set.source.index["documents"].items():
                     if key.startswith(b"bucket/"):
                         names[one(message(value), 1, 0)] = key.removeprefix(b"bucket/").decode()
@@ -416,6 +429,8 @@ def main(target: Path, paths: list[Path]) -> int:
                 failures += 1
                 continue
             for key, value in erasure_set.source.index["heads"].items():
+                if is_on_its_way(key, value, erasure_set, sets):
+                    continue
                 bucket_id, name = struct.unpack(">Q", key[:8])[0], key[8:].decode()
                 bucket = names.get(bucket_id, f"number {bucket_id}")
                 head = message(value)

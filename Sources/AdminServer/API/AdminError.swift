@@ -55,6 +55,8 @@ struct AdminError: Error {
         switch error.code {
         case .unavailable, .overloaded, .outcomeUnknown, .bucketClosing, .conflict, .sourceChanged, .documentConflict:
             self.init(.serviceUnavailable, "ServiceUnavailable", error.message)
+        case .noSuchPool: self.init(.notFound, "NoSuchPool", error.message)
+        case .lastPool: self.init(.conflict, "LastPool", error.message)
         case .storageFull: self.init(.insufficientStorage, "StorageFull", error.message)
         case .noSuchBucket, .bucketExists, .bucketNotEmpty, .tooManyBuckets, .noSuchKey, .noSuchUpload, .invalidPart,
             .preconditionFailed, .preconditionMissingKey, .unreadable, .bodyFailed, .lengthMismatch:

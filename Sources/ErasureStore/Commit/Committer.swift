@@ -27,6 +27,13 @@ final class Committer: Sendable {
 
     private let mailbox = Mailbox<Work>()
     private let isAccepting = Mutex(false)
+    private let sealed = Atomic(false)
+
+    /// Nothing new comes to the set: mutations that are evaluated from now on are refused if they bring objects.
+    var isSealed: Bool {
+        get { sealed.load(ordering: .acquiring) }
+        set { sealed.store(newValue, ordering: .releasing) }
+    }
 
     /// Commits `mutation` and answers its outcome: durable on every member, visible to every reader that starts now.
     func commit<M: Mutation>(_ mutation: M) async throws(StoreError) -> M.Outcome {
@@ -109,7 +116,8 @@ final class Committer: Sendable {
     ) async -> (stopped: Bool, settlements: [QueuedMutation.Settlement]) {
         let evaluation = Evaluation(
             id: writer.nextID, view: view, shape: writer.shape, members: writer.members.map(\.slot),
-            now: clock.now().milliseconds, mayHaveMissing: !writer.backlog.isEmpty, broken: writer.broken)
+            now: clock.now().milliseconds, mayHaveMissing: !writer.backlog.isEmpty, isSealed: isSealed,
+            broken: writer.broken)
         var settlements: [QueuedMutation.Settlement] = []
         for mutation in mutations { settlements.append(await mutation.run(evaluation)) }
         let waiting = settlements

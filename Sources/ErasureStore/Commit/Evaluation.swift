@@ -25,14 +25,17 @@ final class Evaluation {
     let now: Int64
     /// Whether any `missing` row may exist: almost always not, and then nobody looks for one.
     let mayHaveMissing: Bool
+    /// The set takes nothing new: its pool was emptied.
+    let isSealed: Bool
     let broken: BrokenRule?
     private(set) var batch = Staged()
     private(set) var staged = Staged()
 
     init(
         id: BatchID, view: SetView, shape: SetShape, members: [Int], now: Int64, mayHaveMissing: Bool,
-        broken: BrokenRule? = nil
+        isSealed: Bool = false, broken: BrokenRule? = nil
     ) {
+        self.isSealed = isSealed
         self.broken = broken
         self.id = id
         self.view = view
@@ -61,8 +64,17 @@ final class Evaluation {
         }
     }
 
+    /// - Throws: when nothing new may come to the set: to be tried again, in another pool.
+    func checkOpen() throws(StoreError) {
+        if isSealed { throw StoreError(.overloaded, "the pool was emptied meanwhile") }
+    }
+
     func put(_ family: Family, _ key: [UInt8], _ record: some IndexRecord) {
-        staged.edits.set(RowKey(family: family, key: key), record.encoded())
+        put(family, key, bytes: record.encoded())
+    }
+
+    func put(_ family: Family, _ key: [UInt8], bytes: [UInt8]) {
+        staged.edits.set(RowKey(family: family, key: key), bytes)
     }
 
     func delete(_ family: Family, _ key: [UInt8]) {
@@ -205,9 +217,12 @@ extension Evaluation {
     }
 
     /// Counts objects and bytes of a bucket up or down.
-    func count(bucket: UInt64, objects: Int, bytes: Int64) async throws(StoreError) {
+    func count(
+        bucket: UInt64, objects: Int = 0, bytes: Int64 = 0, shadows: Int = 0
+    ) async throws(StoreError) {
         let key = StateKey.usage(bucket: bucket).bytes
         var usage = try await record(UsageRecord.self, .state, key) ?? UsageRecord()
+        usage.shadows = UInt64(Int64(usage.shadows) + Int64(shadows))
         usage.objects = UInt64(Int64(usage.objects) + Int64(objects))
         usage.bytes = UInt64(Int64(usage.bytes) + bytes)
         put(.state, key, usage)

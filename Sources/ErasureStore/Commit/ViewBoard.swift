@@ -27,10 +27,14 @@ final class ViewBoard: Sendable {
         return view
     }
 
-    func all() throws(StoreError) -> [SetView] {
-        let all = views.withLock { $0 }
-        let present = all.compactMap { $0 }
-        guard present.count == all.count else { throw StoreError(.unavailable, "an erasure set has too few drives") }
+    /// Nil for a set that can not be read.
+    func views(ofSets sets: [Int]) -> [SetView?] {
+        views.withLock { views in sets.map { views[$0] } }
+    }
+
+    func all(ofSets sets: [Int]) throws(StoreError) -> [SetView] {
+        let present = views(ofSets: sets).compactMap { $0 }
+        guard present.count == sets.count else { throw StoreError(.unavailable, "an erasure set has too few drives") }
         return present
     }
 }

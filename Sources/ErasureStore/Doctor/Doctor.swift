@@ -36,14 +36,15 @@ package struct Doctor: Sendable {
         }
         let mine = await keepOneDeployment(drives)
         var summary = DoctorSummary()
-        var bucketNames: [UInt64: String] = [:]
+        let census = StoreCensus(countsKeys: Set(mine.map(\.identity.pool)).count > 1)
         for place in Self.places(of: mine) {
             let examination = SetExamination(
                 place: place, doctor: self,
                 drives: mine.filter { $0.identity.pool == place.pool && $0.identity.set == place.set })
-            // The home set comes first, and it alone has the buckets' names.
-            summary.add(await examination.carryOut(&bucketNames))
+            summary.add(await examination.carryOut(census))
         }
+        census.report(to: log)
+        reportPools(census.pools, mine)
         summary.findings = log.count
         return summary
     }
@@ -74,14 +75,28 @@ package struct Doctor: Sendable {
         return kept
     }
 
+    /// A pool of which no drive is here has objects that nothing was said of.
+    private func reportPools(_ record: PoolsRecord?, _ drives: [IdentifiedDrive]) {
+        guard !drives.isEmpty else { return }
+        let count = drives.map(\.identity.poolCount).max() ?? 1
+        let inUse = record?.inUse ?? Array(0..<count)
+        for pool in inUse where !drives.contains(where: { $0.identity.pool == pool }) {
+            log.add(.drive, "pool \(pool + 1)", "no drive of it is here")
+        }
+        for drive in drives
+        where record?[drive.identity.pool]?.phase == Pool.Phase.removed.rawValue {
+            log.add(.drive, drive.path, "it is of a pool that was drained and left out")
+        }
+    }
+
     /// Every set that the identities speak of, also one of which no drive is here.
     private static func places(of drives: [IdentifiedDrive]) -> [SetPlace] {
-        guard let first = drives.first?.identity else { return [] }
         var places: [SetPlace] = []
-        for pool in 0..<first.poolCount {
-            let setCount = drives.first { $0.identity.pool == pool }?.identity.setCount ?? 1
-            for set in 0..<setCount {
-                places.append(SetPlace(pool: pool, set: set, number: places.count + 1, shape: first.shape))
+        for (_, drives) in Dictionary(grouping: drives, by: \.identity.pool).sorted(by: { $0.key < $1.key }) {
+            let identity = drives[0].identity
+            for set in 0..<identity.setCount {
+                places.append(
+                    SetPlace(pool: identity.pool, set: set, number: places.count + 1, shape: identity.shape))
             }
         }
         return places

@@ -13,7 +13,9 @@ struct Inventory {
     /// Of the set, for messages.
     let name: String
     let log: FindingLog
-    var bucketNames: [UInt64: String]
+    /// Of the set.
+    let pool: Int
+    let census: StoreCensus
     /// How many records name each payload or part list.
     private(set) var counted: [DataID: UInt64] = [:]
     /// Shards that are known not to be there.
@@ -21,17 +23,18 @@ struct Inventory {
     private(set) var trashed: Set<DataID> = []
     private(set) var objectCount: UInt64 = 0
     private var payloads: [NamedPayload] = []
-    private var usage: [UInt64: (objects: UInt64, bytes: UInt64)] = [:]
+    private var usage: [UInt64: UsageRecord] = [:]
     /// Part lists that an object names and that were not come by yet.
     private var manifestNames: [DataID: String] = [:]
     private var uploads: [String: String] = [:]
 
     private static let rowsPerPage = 2000
 
-    init(name: String, log: FindingLog, bucketNames: [UInt64: String]) {
+    init(name: String, pool: Int, log: FindingLog, census: StoreCensus) {
         self.name = name
+        self.pool = pool
         self.log = log
-        self.bucketNames = bucketNames
+        self.census = census
     }
 
     mutating func take(of source: IndexSource) async throws(DriveFailure) -> [NamedPayload] {
@@ -39,7 +42,7 @@ struct Inventory {
             let path = try DocumentKey(parsing: row.key).path
             guard path.hasPrefix("bucket/") else { return }
             let record = try BucketRecord(decoding: row.value)
-            inventory.bucketNames[record.id] = String(path.dropFirst("bucket/".count))
+            inventory.census.bucketNames[record.id] = String(path.dropFirst("bucket/".count))
         }
         try await eachRow(of: .trash, on: source) { (inventory, row) throws(RecordError) in
             let trash = try TrashRecord(decoding: row.value)
@@ -92,7 +95,7 @@ struct Inventory {
     }
 
     private func name(bucket: UInt64, _ key: [UInt8]) -> String {
-        let bucket = bucketNames[bucket] ?? "bucket \(bucket)"
+        let bucket = census.bucketNames[bucket] ?? "bucket \(bucket)"
         return "\(bucket)/\(String(decoding: key, as: UTF8.self))"
     }
 
@@ -102,10 +105,20 @@ struct Inventory {
         let key = try HeadKey(parsing: row.key)
         let head = try HeadRecord(decoding: row.value)
         let name = name(bucket: key.bucket, key.key)
-        if bucketNames[key.bucket] == nil { report(.orphan, "\(name) is in no bucket") }
-        objectCount += 1
-        let old = usage[key.bucket] ?? (0, 0)
-        usage[key.bucket] = (old.objects + 1, old.bytes + head.size)
+        if census.bucketNames[key.bucket] == nil {
+            census.isHomeless(bucket: key.bucket, set: self.name, name: name)
+        }
+        if head.isShadow {
+            // Half of a move that a start ends: no object of its own, and counted apart.
+            usage[key.bucket, default: UsageRecord()].shadows += 1
+        } else {
+            objectCount += 1
+            usage[key.bucket, default: UsageRecord()].objects += 1
+            usage[key.bucket, default: UsageRecord()].bytes += head.size
+            if let other = census.note(row.key, pool: pool, set: self.name) {
+                report(.row, "\(name) is in \(other), too: a key belongs to one pool")
+            }
+        }
         count(head.payload, name: name)
         if let manifest = head.manifest {
             counted[manifest, default: 0] += 1
@@ -168,20 +181,27 @@ struct Inventory {
     private mutating func checkUsage(on source: IndexSource) async throws(DriveFailure) {
         var recount = usage
         try await eachRow(of: .state, on: source) { (inventory, row) throws(RecordError) in
+            if row.key == StateKey.pools.bytes { inventory.census.note(try PoolsRecord(decoding: row.value)) }
             guard row.key.starts(with: StateKey.usagePrefix), case .usage(let bucket) = try StateKey(parsing: row.key)
             else { return }
             let record = try UsageRecord(decoding: row.value)
-            let found = recount.removeValue(forKey: bucket) ?? (0, 0)
-            guard found != (record.objects, record.bytes) else { return }
+            let found = recount.removeValue(forKey: bucket) ?? UsageRecord()
+            guard found != record else { return }
             inventory.report(
                 .counter,
-                "\(inventory.bucketNames[bucket] ?? "bucket \(bucket)") has \(found.objects) objects of \(found.bytes) "
-                    + "bytes, and its counters say \(record.objects) of \(record.bytes)")
+                "\(inventory.census.bucketNames[bucket] ?? "bucket \(bucket)") has \(found.text), and its counters say "
+                    + record.text)
         }
         for (bucket, found) in recount {
             report(
                 .counter,
-                "\(bucketNames[bucket] ?? "bucket \(bucket)") has \(found.objects) objects and no counters")
+                "\(census.bucketNames[bucket] ?? "bucket \(bucket)") has \(found.objects) objects and no counters")
         }
+    }
+}
+
+extension UsageRecord {
+    fileprivate var text: String {
+        "\(objects) objects of \(bytes) bytes" + (shadows == 0 ? "" : " and \(shadows) on their way")
     }
 }

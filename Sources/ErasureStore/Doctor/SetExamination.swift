@@ -9,7 +9,7 @@ struct SetExamination {
 
     private var log: FindingLog { doctor.log }
 
-    func carryOut(_ bucketNames: inout [UInt64: String]) async -> DoctorSummary {
+    func carryOut(_ census: StoreCensus) async -> DoctorSummary {
         var summary = DoctorSummary()
         summary.sets = 1
         for slot in 0..<place.shape.driveCount where !drives.contains(where: { $0.identity.slot == slot }) {
@@ -21,8 +21,8 @@ struct SetExamination {
         if !equal.isEmpty {
             let sources = equal.map { IndexSource(drive: $0, reader: $0.index) }
             let shards = ShardExamination(log: log, sources: sources)
-            await SetComparison(name: place.name, log: log, shards: shards)
-                .carryOut(into: &summary, bucketNames: &bucketNames)
+            await SetComparison(name: place.name, pool: place.pool, log: log, shards: shards)
+                .carryOut(into: &summary, census)
         }
         for opened in opened { await Self.close(opened.drive) }
         return summary
@@ -81,11 +81,13 @@ struct SetExamination {
 struct SetComparison: Sendable {
     /// Of the set, for messages.
     let name: String
+    /// Of the set.
+    let pool: Int
     let log: FindingLog
     let shards: ShardExamination
 
-    func carryOut(into summary: inout DoctorSummary, bucketNames: inout [UInt64: String]) async {
-        var inventory = Inventory(name: name, log: log, bucketNames: bucketNames)
+    func carryOut(into summary: inout DoctorSummary, _ census: StoreCensus) async {
+        var inventory = Inventory(name: name, pool: pool, log: log, census: census)
         do throws(DriveFailure) {
             let comparison = IndexComparison(log: log, sources: shards.sources)
             summary.rows = try await comparison.carryOut()
@@ -96,6 +98,5 @@ struct SetComparison: Sendable {
             log.add(.index, name, "slot \(error.slot) can not be read: \(error.reason)")
         }
         summary.objects = inventory.objectCount
-        bucketNames = inventory.bucketNames
     }
 }

@@ -23,7 +23,7 @@ struct CheckBucketEmpty: Mutation {
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> Bool {
         let usage = try await evaluation.record(UsageRecord.self, .state, StateKey.usage(bucket: bucket.value).bytes)
-        return usage.map { $0.objects == 0 } ?? true
+        return usage.map { $0.objects == 0 && $0.shadows == 0 } ?? true
     }
 }
 
@@ -71,7 +71,9 @@ struct SetDocument: Mutation {
         var record = DocumentRecord()
         record.bytes = bytes
         // Of a batch and a count within it: a document that is made again never has the revision it had.
-        record.revision = max((old?.revision ?? 0) + 1, evaluation.id.sequence << 16)
+        let home = try await evaluation.record(HomeRecord.self, .state, StateKey.home.bytes)
+        let batches = evaluation.id.sequence + (home?.precedingBatches ?? 0)
+        record.revision = max((old?.revision ?? 0) + 1, batches << 16)
         evaluation.put(.documents, row, record)
     }
 }

@@ -1,4 +1,3 @@
-import ErasureCoding
 import MetadataIndex
 import NIOCore
 import StorageAPI
@@ -10,7 +9,6 @@ final class ErasureObject: StoredObject {
     let head: HeadRecord
     let set: ErasureSet
     let bucket: BucketID
-    private let code: ErasureCode
     private let budget: TransferBudget
     private let pin: Pin
     private let parts = Mutex<[StoredPart]?>(nil)
@@ -18,13 +16,12 @@ final class ErasureObject: StoredObject {
 
     /// Called while the view that `head` was read from is still open: the pin must be there before the view goes.
     init(
-        key: ObjectKey, head: HeadRecord, bucket: BucketID, set: ErasureSet, code: ErasureCode, budget: TransferBudget
+        key: ObjectKey, head: HeadRecord, bucket: BucketID, set: ErasureSet, budget: TransferBudget
     ) {
         info = head.info(key: key)
         self.head = head
         self.set = set
         self.bucket = bucket
-        self.code = code
         self.budget = budget
         let pins = set.pins
         if let id = head.manifest ?? head.payload?.id {
@@ -47,7 +44,7 @@ final class ErasureObject: StoredObject {
         precondition(range.upperBound <= head.size, "a range lies within the object")
         guard !range.isEmpty else { return stream([]) }
         if let payload = head.payload {
-            let reader = PayloadReader(set: set, payload: payload, code: code)
+            let reader = PayloadReader(set: set, payload: payload)
             return stream([ObjectStream.Segment(reader: reader, range: range)])
         }
         return ManifestStream(object: self, range: range)
@@ -88,7 +85,7 @@ final class ErasureObject: StoredObject {
             guard !wanted.isEmpty, let payload = part.payload else { continue }
             segments.append(
                 ObjectStream.Segment(
-                    reader: PayloadReader(set: set, payload: payload, code: code),
+                    reader: PayloadReader(set: set, payload: payload),
                     range: wanted.lowerBound - whole.lowerBound..<wanted.upperBound - whole.lowerBound))
         }
         return segments
@@ -96,6 +93,16 @@ final class ErasureObject: StoredObject {
 
     func stream(_ segments: [ObjectStream.Segment]) -> ObjectStream {
         ObjectStream(segments: segments, pin: pin, budget: budget) { [self] in isUnreadable() }
+    }
+
+    /// For a move of the object: what it consists of, and the bytes of one payload of it.
+    func contents() async throws(StoreError) -> ManifestRecord { try await loadManifest() }
+
+    func moved(_ payload: Payload) -> ObjectStream {
+        let segment = ObjectStream.Segment(reader: PayloadReader(set: set, payload: payload), range: 0..<payload.size)
+        return ObjectStream(segments: [segment], pin: pin, budget: budget, isBackground: true) { [self] in
+            isUnreadable()
+        }
     }
 
     /// Whether it is lost or only out of reach, the scrub finds out.

@@ -5,29 +5,24 @@ package import StorageAPI
 extension ErasureStore {
     package func object(_ bucket: BucketName, _ key: ObjectKey) async throws(StoreError) -> any StoredObject {
         let info = try buckets.info(bucket)
-        let set = set(of: info.id, key)
-        let view = try view(of: set)
-        let row = HeadKey(bucket: info.id.value, key: key.bytes).bytes
-        guard let head = try await record(HeadRecord.self, view, .heads, row) else {
+        guard let place = try await places(info.id, key).visible() else {
             throw StoreError(.noSuchKey, "there is no such object")
         }
-        let object = ErasureObject(key: key, head: head, bucket: info.id, set: set, code: code, budget: budget)
+        let object = ErasureObject(key: key, head: place.head, bucket: info.id, set: place.set, budget: budget)
         // The view outlives the pin's beginning: the reaper waits for one or the other.
-        withExtendedLifetime(view) {}
+        withExtendedLifetime(place.view) {}
         return object
     }
 
     package func put(_ request: PutRequest, body: any UploadBody) async throws(StoreError) -> ObjectInfo {
         let bucket = try buckets.info(request.bucket)
-        let set = set(of: bucket.id, request.key)
-        try await refuseEarly(bucket, request.key, request.precondition, in: set)
-        try set.space.admit(request.length ?? 0)
+        let set = try await target(bucket, request.key, request.precondition, length: request.length ?? 0)
         let received = try await writer(set).receive(body, length: request.length)
         let head = HeadRecord(metadata: request.metadata, seal: received.seal, size: received.size)
-        return try await commit(received.payload, in: set) { payload in
+        return try await commitHead(received.payload, of: bucket.id, request.key, in: set) { payload, placing in
             PutObject(
                 buckets: buckets, bucket: bucket.id, key: request.key, head: head, payload: payload,
-                precondition: request.precondition)
+                precondition: request.precondition, placing: placing)
         }.info(key: request.key)
     }
 
@@ -35,23 +30,35 @@ extension ErasureStore {
         _ source: any StoredObject, to request: CopyRequest
     ) async throws(StoreError) -> ObjectInfo {
         let bucket = try buckets.info(request.bucket)
-        let set = set(of: bucket.id, request.key)
         let metadata = request.metadata ?? source.info.metadata
-        guard let original = source as? ErasureObject, original.set === set else {
+        guard let original = source as? ErasureObject,
+            try await mayShareBytes(bucket, request, of: original.set)
+        else {
             let put = PutRequest(
                 bucket: request.bucket, key: request.key, metadata: metadata, precondition: request.precondition,
                 length: source.info.size)
             return try await copyBytes(source, to: put)
         }
-        try await refuseEarly(bucket, request.key, request.precondition, in: set)
         var head = HeadRecord(metadata: metadata, seal: source.info.seal, size: source.info.size)
         head.payload = original.head.payload
         head.manifest = original.head.manifest
         head.partCount = original.head.partCount
-        return try await set.committer.commit(
+        return try await commitHead(nil, of: bucket.id, request.key, in: original.set) { _, placing in
             CopyObject(
-                buckets: buckets, bucket: bucket.id, key: request.key, head: head, precondition: request.precondition)
-        ).info(key: request.key)
+                buckets: buckets, bucket: bucket.id, key: request.key, head: head, precondition: request.precondition,
+                placing: placing)
+        }.info(key: request.key)
+    }
+
+    /// Whether the copy can be one more record of the set that has the source: if its key belongs there.
+    private func mayShareBytes(
+        _ bucket: BucketInfo, _ request: CopyRequest, of set: ErasureSet
+    ) async throws(StoreError) -> Bool {
+        guard let pool = joinedPools.first(where: { $0.set(of: bucket.id, request.key) === set }) else { return false }
+        let current = try await places(bucket.id, request.key).visible()
+        if let refusal = request.precondition.refusal(current: current?.head.current) { throw StoreError(refusal) }
+        // From a pool that is being emptied it goes with its bytes. Elsewhere no byte is better than the best pool.
+        return pool.takesKeys && (current.map { $0.set === set || !$0.pool.takesKeys } ?? true)
     }
 
     /// A copy to another set: the bytes pass through, the names of the content stay.
@@ -65,26 +72,22 @@ extension ErasureStore {
         _ bucket: BucketName, _ key: ObjectKey, precondition: Precondition
     ) async throws(StoreError) -> Bool {
         let info = try buckets.info(bucket)
-        let set = set(of: info.id, key)
-        try await refuseEarly(info, key, .none, in: set)
-        return try await set.committer.commit(
-            DeleteObject(bucket: info.id, key: key, precondition: precondition))
+        // Brings the row into memory for the evaluation.
+        let here = try await places(info.id, key)
+        withExtendedLifetime(here) {}
+        let mutation = DeleteObject(bucket: info.id, key: key, precondition: precondition)
+        guard pools.count > 1 else { return try await pools[0].set(of: info.id, key).committer.commit(mutation) }
+        return try await deciding(info.id, key) { (live) throws(StoreError) in
+            if let live { return try await live.set.committer.commit(mutation) }
+            if let refusal = precondition.refusal(current: nil) { throw StoreError(refusal) }
+            return false
+        }
     }
 
     // MARK: Steps of a write
 
     func writer(_ set: ErasureSet) -> PayloadWriter {
-        PayloadWriter(set: set, code: code, newID: { [self] in newID(in: set) }, limits: limits, budget: budget)
-    }
-
-    /// Looks at the current object before a body is read: refuses what can not succeed, and brings the row into memory
-    /// for the evaluation.
-    func refuseEarly(
-        _ bucket: BucketInfo, _ key: ObjectKey, _ precondition: Precondition, in set: ErasureSet
-    ) async throws(StoreError) {
-        let row = HeadKey(bucket: bucket.id.value, key: key.bytes).bytes
-        let head = try await record(HeadRecord.self, try view(of: set), .heads, row)
-        if let refusal = precondition.refusal(current: head?.current) { throw StoreError(refusal) }
+        PayloadWriter(set: set, newID: { [self] in newID(in: set) }, limits: limits, budget: budget)
     }
 
     /// Commits what names a new payload. When it is certainly refused, the payload's files go.

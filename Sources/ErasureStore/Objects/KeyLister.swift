@@ -59,14 +59,15 @@ struct KeyLister {
         return entries
     }
 
-    /// Joins the pages of several sets, each in byte order and each as long as the page needs.
+    /// Joins the pages of several sets, each in byte order and each as long as the page needs. What several sets list
+    /// is listed once: where a key is on its way from one pool to another, as it was.
     static func merge<Item>(
-        _ pages: [[ListEntry<Item>]], limit: Int, key: (ListEntry<Item>) -> [UInt8]
+        _ pages: [[ListEntry<Item>]], limit: Int, isShadow: (Item) -> Bool, key: (ListEntry<Item>) -> [UInt8]
     ) -> ListPage<Item> {
         var entries: [ListEntry<Item>] = []
         var heads = pages.map { $0[...] }
         var last: [UInt8]?
-        while entries.count <= limit {
+        while true {
             let candidates = heads.indices.filter { !heads[$0].isEmpty }
             guard
                 let best = candidates.min(by: {
@@ -75,11 +76,14 @@ struct KeyLister {
             else { return ListPage(entries: entries, isTruncated: false) }
             let entry = heads[best].removeFirst()
             let name = key(entry)
-            // The same common prefix may come from several sets.
-            if case .commonPrefix = entry, name == last { continue }
-            last = name
-            entries.append(entry)
+            guard name == last else {
+                // One more shows that there is more; it may still turn out to be a repetition of the last one.
+                guard entries.count < limit else { return ListPage(entries: entries, isTruncated: true) }
+                last = name
+                entries.append(entry)
+                continue
+            }
+            if case .item(let item) = entry, !isShadow(item) { entries[entries.count - 1] = entry }
         }
-        return ListPage(entries: Array(entries.prefix(limit)), isTruncated: true)
     }
 }

@@ -9,21 +9,23 @@ struct PutObject: Mutation {
     let head: HeadRecord
     let payload: NewPayload?
     let precondition: Precondition
+    let placing: HeadPlacing
 
     var weight: Int { 512 + (payload?.weight ?? 0) }
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> HeadRecord {
         try buckets.check(bucket)
-        let row = HeadKey(bucket: bucket.value, key: key.bytes).bytes
-        let old = try await evaluation.record(HeadRecord.self, .heads, row)
+        try evaluation.checkOpen()
+        let name = HeadKey(bucket: bucket.value, key: key.bytes)
+        let old = try await evaluation.current(name, placing)
         if let refusal = precondition.refusal(current: old?.current) { throw StoreError(refusal) }
         var head = head
         if evaluation.broken == .overwritesInPlace, let payload, let place = old?.payload {
             head.payload = try evaluation.place(NewPayload(id: place.id, size: payload.size, content: payload.content))
-            return try await evaluation.replaceHead(row, bucket: bucket, old: old, new: head, drops: false)
+            return try await evaluation.putHead(name, head, over: old, placing, drops: false)
         }
         if let payload { head.payload = try evaluation.place(payload) }
-        return try await evaluation.replaceHead(row, bucket: bucket, old: old, new: head)
+        return try await evaluation.putHead(name, head, over: old, placing)
     }
 }
 
@@ -34,15 +36,17 @@ struct CopyObject: Mutation {
     let key: ObjectKey
     let head: HeadRecord
     let precondition: Precondition
+    let placing: HeadPlacing
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> HeadRecord {
         try buckets.check(bucket)
-        let row = HeadKey(bucket: bucket.value, key: key.bytes).bytes
-        let old = try await evaluation.record(HeadRecord.self, .heads, row)
+        try evaluation.checkOpen()
+        let name = HeadKey(bucket: bucket.value, key: key.bytes)
+        let old = try await evaluation.current(name, placing)
         if let refusal = precondition.refusal(current: old?.current) { throw StoreError(refusal) }
         // Named once more before the old object lets go: a copy onto itself never reaches zero.
         if let id = head.manifest ?? head.payload?.id { try await evaluation.retain(id) }
-        return try await evaluation.replaceHead(row, bucket: bucket, old: old, new: head)
+        return try await evaluation.putHead(name, head, over: old, placing)
     }
 }
 
@@ -60,20 +64,5 @@ struct DeleteObject: Mutation {
         try await evaluation.drop(payload: old.payload, manifest: old.manifest)
         try await evaluation.count(bucket: bucket.value, objects: -1, bytes: -Int64(old.size))
         return true
-    }
-}
-
-extension Evaluation {
-    /// Writes a head over the old one, which lets go of its bytes, and counts the difference.
-    func replaceHead(
-        _ row: [UInt8], bucket: BucketID, old: HeadRecord?, new: HeadRecord, drops: Bool = true
-    ) async throws(StoreError) -> HeadRecord {
-        var head = new
-        head.modified = max(now, old?.modified ?? 0)
-        put(.heads, row, head)
-        if let old, drops { try await drop(payload: old.payload, manifest: old.manifest) }
-        try await count(
-            bucket: bucket.value, objects: old == nil ? 1 : 0, bytes: Int64(head.size) - Int64(old?.size ?? 0))
-        return head
     }
 }

@@ -10,6 +10,7 @@ struct CreateUpload: Mutation {
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> UploadInfo {
         try buckets.check(bucket)
+        try evaluation.checkOpen()
         var record = record
         record.initiated = evaluation.now
         evaluation.put(.uploads, UploadKey(bucket: bucket.value, key: key.bytes, upload: id.text).bytes, record)
@@ -49,6 +50,7 @@ struct PutPart: Mutation {
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> PartInfo {
         try buckets.check(place.bucket)
+        try evaluation.checkOpen()
         var upload = try await evaluation.upload(place)
         let row = place.partRow(Int(part.number))
         let old = try await evaluation.record(PartRecord.self, .parts, row)
@@ -96,15 +98,17 @@ struct CompleteUpload: Mutation {
     let head: HeadRecord
     let partsDigest: UInt64
     let precondition: Precondition
+    let placing: HeadPlacing
 
     var weight: Int { 512 + uploaded.count * 256 }
 
     func evaluate(_ evaluation: Evaluation) async throws(StoreError) -> HeadRecord {
         try buckets.check(place.bucket)
+        try evaluation.checkOpen()
         let upload = try await evaluation.upload(place)
         guard upload.generation == generation else { throw StoreError(.conflict, "the upload has changed") }
-        let row = HeadKey(bucket: place.bucket.value, key: place.key.bytes).bytes
-        let old = try await evaluation.record(HeadRecord.self, .heads, row)
+        let name = HeadKey(bucket: place.bucket.value, key: place.key.bytes)
+        let old = try await evaluation.current(name, placing)
         if let refusal = precondition.refusal(current: old?.current) { throw StoreError(refusal) }
 
         var list = ManifestRecord()
@@ -123,7 +127,7 @@ struct CompleteUpload: Mutation {
         }
         var head = head
         head.manifest = manifest
-        head = try await evaluation.replaceHead(row, bucket: place.bucket, old: old, new: head)
+        head = try await evaluation.putHead(name, head, over: old, placing)
         evaluation.put(.state, StateKey.completed(upload: place.id.text).bytes, completed(head, at: evaluation.now))
         return head
     }

@@ -28,6 +28,7 @@ final class ObjectStream: ByteStream, @unchecked Sendable {
 
     private let pin: Pin
     private let budget: TransferBudget
+    private let isBackground: Bool
     private let isUnreadable: @Sendable () -> Void
     private var segments: ArraySlice<Segment>
     private var pieces: ArraySlice<(PayloadReader, StripeGeometry.Piece)> = []
@@ -35,8 +36,14 @@ final class ObjectStream: ByteStream, @unchecked Sendable {
     private var begun: [Begun] = []
     private var delivered: (TransferBudget.Allotment?, TransferBudget.Allotment?)
 
-    /// - Parameter isUnreadable: told when bytes can not be read from any drive.
-    init(segments: [Segment], pin: Pin, budget: TransferBudget, isUnreadable: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - isBackground: no client asks, and background work does not give way to it.
+    ///   - isUnreadable: told when bytes can not be read from any drive.
+    init(
+        segments: [Segment], pin: Pin, budget: TransferBudget, isBackground: Bool = false,
+        isUnreadable: @escaping @Sendable () -> Void
+    ) {
+        self.isBackground = isBackground
         self.segments = segments[...]
         self.pin = pin
         self.budget = budget
@@ -79,7 +86,7 @@ final class ObjectStream: ByteStream, @unchecked Sendable {
                 allotment = free
             }
             pieces.removeFirst()
-            reader.set.activity.note()
+            if !isBackground { reader.set.activity.note() }
             begun.append(Begun(reader: reader, read: reader.begin(piece), allotment: allotment))
         }
     }

@@ -12,14 +12,14 @@ import Synchronization
 final class PayloadReader: Sendable {
     let set: ErasureSet
     let payload: Payload
-    private let code: ErasureCode
     private let shards = Mutex<[Int: CheckedShard]>([:])
 
-    init(set: ErasureSet, payload: Payload, code: ErasureCode) {
+    init(set: ErasureSet, payload: Payload) {
         self.set = set
         self.payload = payload
-        self.code = code
     }
+
+    private var code: ErasureCode { self.set.code }
 
     // MARK: Rows of the index
 

@@ -9,10 +9,11 @@ import Synchronization
 /// when it is small, shard files when it is not (rule 2).
 struct PayloadWriter {
     let set: ErasureSet
-    let code: ErasureCode
     let newID: @Sendable () -> DataID
     let limits: PayloadLimits
     let budget: TransferBudget
+
+    private var code: ErasureCode { self.set.code }
 
     struct Received {
         var size: UInt64

@@ -8,8 +8,7 @@ import Synchronization
 /// One erasure set of which some drives are here.
 package final class RescuedSet: Sendable {
     package let name: String
-    /// It has the names of the buckets.
-    let isHome: Bool
+    let pool: Int
     /// How many of how many drives are here, and as of when its records are: one sentence.
     package let summary: String
     let drives: [SlotDrive]
@@ -18,7 +17,7 @@ package final class RescuedSet: Sendable {
     private let sources: Mutex<[SlotDrive]>
 
     /// Nil when no drive's index says anything.
-    init?(name: String, isHome: Bool, drives: [RescuedDrive], remark: @escaping @Sendable (String) -> Void) {
+    init?(name: String, pool: Int, drives: [RescuedDrive], remark: @escaping @Sendable (String) -> Void) {
         let judged = drives.compactMap { drive in drive.state.map { (drive.drive, $0) } }
         let candidates = judged.map { drive, state in
             Claim(drive: drive, state: state)
@@ -27,7 +26,7 @@ package final class RescuedSet: Sendable {
             let judgement = RescueJudgement(shape: shape, candidates: candidates)
         else { return nil }
         self.name = name
-        self.isHome = isHome
+        self.pool = pool
         self.drives = drives.map(\.drive)
         self.remark = remark
         sources = Mutex(judgement.sources.map { judged[$0].0 })
@@ -78,6 +77,20 @@ package final class RescuedSet: Sendable {
         }
     }
 
+    func pools() async throws(StoreError) -> PoolsRecord? {
+        try await read { index in
+            try index.value(.state, StateKey.pools.bytes).map { try PoolsRecord(decoding: $0) }
+        }
+    }
+
+    /// Whether the set has an object under the same key that is not on its way.
+    func hasObject(_ object: RescuedObject) async throws(StoreError) -> Bool {
+        let row = HeadKey(bucket: object.bucket, key: object.info.key.bytes).bytes
+        return try await read { index in
+            try index.value(.heads, row).map { try !HeadRecord(decoding: $0).isShadow } ?? false
+        }
+    }
+
     /// What the set's own counters say: objects, their bytes, and uploads that were not completed.
     package func totals() async throws(StoreError) -> (objects: UInt64, bytes: UInt64, uploads: Int) {
         try await read { index in
@@ -98,7 +111,7 @@ package final class RescuedSet: Sendable {
         package var next: [UInt8]?
     }
 
-    package func objects(after: [UInt8]?) async throws(StoreError) -> Page {
+    func objects(after: [UInt8]?) async throws(StoreError) -> Page {
         try await read { index in
             let cursor = try index.cursor(.heads, from: after.map { $0 + [0] } ?? [], to: nil)
             var page = Page()

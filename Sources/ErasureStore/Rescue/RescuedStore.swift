@@ -54,18 +54,12 @@ package final class RescuedStore: Sendable {
         var sets: [RescuedSet] = []
         var lost: [String] = []
         var number = 0
-        for pool in 0..<(drives.map(\.identity.poolCount).max() ?? 1) {
-            let members = drives.filter { $0.identity.pool == pool }
-            if members.isEmpty {
-                lost.append("all sets of pool \(pool + 1)")
-                remark("pool \(pool + 1): no drive of it is here: its objects are not")
-            }
+        for (pool, members) in Dictionary(grouping: drives, by: \.identity.pool).sorted(by: { $0.key < $1.key }) {
             for index in 0..<(members.map(\.identity.setCount).max() ?? 0) {
                 number += 1
                 let mine = members.filter { $0.identity.set == index }
                 let name = "pool \(pool + 1), set \(index + 1)"
-                let isHome = pool == 0 && index == 0
-                if let set = RescuedSet(name: name, isHome: isHome, drives: mine, remark: remark) {
+                if let set = RescuedSet(name: name, pool: pool, drives: mine, remark: remark) {
                     sets.append(set)
                 } else {
                     lost.append(name)
@@ -75,17 +69,39 @@ package final class RescuedStore: Sendable {
             }
         }
         var names: [UInt64: String] = [:]
-        if let home = sets.first(where: \.isHome) {
+        var pools: PoolsRecord?
+        for set in sets {
             do throws(StoreError) {
-                names = try await home.bucketNames()
+                // One set has them all; what another has of them is not older than a handover that was cut short.
+                names.merge(try await set.bucketNames()) { first, _ in first }
+                let record = try await set.pools()
+                if let record, record.revision > pools?.revision ?? 0 { pools = record }
             } catch {
-                remark("\(home.name): the names of the buckets can not be read: \(error.message)")
+                remark("\(set.name): the names of the buckets can not be read: \(error.message)")
             }
-        } else {
-            remark("the names of the buckets were on the first set: they are numbers now")
         }
+        let inUse = pools?.inUse ?? Array(0..<(drives.map(\.identity.poolCount).max() ?? 1))
+        for pool in inUse where !drives.contains(where: { $0.identity.pool == pool }) {
+            lost.append("all sets of pool \(pool + 1)")
+            remark("pool \(pool + 1): no drive of it is here: its objects are not")
+        }
+        if names.isEmpty { remark("the names of the buckets were on a set that is not here: they are numbers now") }
         return RescuedStore(
             deployment: drives[0].identity.deployment, sets: sets, lostSets: lost, bucketNames: names)
+    }
+
+    /// Some objects of a set, without those that are on their way from another pool and still there.
+    package func objects(of set: RescuedSet, after: [UInt8]?) async throws(StoreError) -> RescuedSet.Page {
+        var page = try await set.objects(after: after)
+        var hidden: Set<Int> = []
+        for (number, object) in page.objects.enumerated() where object.head.isShadow {
+            for other in sets where other.pool != set.pool {
+                if try await other.hasObject(object) { hidden.insert(number) }
+            }
+        }
+        guard !hidden.isEmpty else { return page }
+        page.objects = page.objects.indices.filter { !hidden.contains($0) }.map { page.objects[$0] }
+        return page
     }
 
     /// Those of these objects whose keys would be directories, if keys were paths: there is a key that goes on behind

@@ -14,7 +14,7 @@ extension ErasureStore: StoreAdministration {
     private func changeScrub(_ change: ChangeScrub.Change) async throws(StoreError) {
         var failure: StoreError?
         var count = 0
-        for set in sets {
+        for set in joinedPools.flatMap(\.sets) {
             do throws(StoreError) {
                 set.scrub.record = try await set.committer.commit(ChangeScrub(change: change))
                 count += 1
@@ -27,7 +27,9 @@ extension ErasureStore: StoreAdministration {
 
     package func damagedObjects(after: DamagedObject?, limit: Int) async throws(StoreError) -> [DamagedObject] {
         var objects: [DamagedObject] = []
-        for view in try board.all() { objects += try await damagedObjects(in: view) }
+        for view in try board.all(ofSets: joinedPools.flatMap { $0.sets.map(\.index) }) {
+            objects += try await damagedObjects(in: view)
+        }
         objects.sort(by: Self.precedes)
         if let after { objects.removeAll { !Self.precedes(after, $0) } }
         return Array(objects.prefix(limit))

@@ -17,13 +17,14 @@ struct OnlineExamination: Sendable {
 
     func carryOut() async throws(StoreError) -> HealthExamination {
         var summary = DoctorSummary()
-        var bucketNames: [UInt64: String] = [:]
-        // The home set comes first, and it alone has the buckets' names.
-        for set in store.sets {
-            summary.add(try await examine(set, &bucketNames))
+        // The sets are looked at one after the other, while keys may go from one to another.
+        let census = StoreCensus(countsKeys: false)
+        for set in store.joinedPools.flatMap(\.sets) {
+            summary.add(try await examine(set, census))
             // Its client has left. What was looked at until then proves nothing.
             if Task.isCancelled { throw StoreError(.unavailable, "the examination was broken off") }
         }
+        census.report(to: log)
         summary.findings = log.count
         var examination = HealthExamination()
         examination.findings = summary.findings
@@ -36,7 +37,7 @@ struct OnlineExamination: Sendable {
     }
 
     private func examine(
-        _ set: ErasureSet, _ bucketNames: inout [UInt64: String]
+        _ set: ErasureSet, _ census: StoreCensus
     ) async throws(StoreError) -> DoctorSummary {
         var summary = DoctorSummary()
         summary.sets = 1
@@ -53,8 +54,9 @@ struct OnlineExamination: Sendable {
         // Uploads of this run clean up after themselves, those of earlier ones the sweep removes.
         let (epoch, run) = (set.epoch, set.run)
         shards.mayBeNew = { $0.run == run || $0.epoch >= epoch }
-        let comparison = SetComparison(name: set.name, log: log, shards: shards)
-        await comparison.carryOut(into: &summary, bucketNames: &bucketNames)
+        let pool = store.roster.pool(ofSet: set.index)
+        let comparison = SetComparison(name: set.name, pool: pool, log: log, shards: shards)
+        await comparison.carryOut(into: &summary, census)
         return summary
     }
 

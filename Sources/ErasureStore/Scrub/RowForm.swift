@@ -45,6 +45,9 @@ enum RowForm {
         case .completed: _ = try CompletedUploadRecord(decoding: value)
         case .scrub: _ = try ScrubRecord(decoding: value)
         case .damaged: _ = try DamagedRecord(decoding: value)
+        case .shadow, .uploadShadow: _ = try ShadowRecord(decoding: value)
+        case .pools: _ = try PoolsRecord(decoding: value)
+        case .home: _ = try HomeRecord(decoding: value)
         case .identity, .syncing, .clock: break
         }
         return true

@@ -22,6 +22,8 @@ final class DriveRoster: Sendable {
     }
 
     private struct State {
+        /// Of every pool, in the order of the sets.
+        var layouts: [PoolLayout]
         /// The slot whose drive was last seen at a path.
         var places: [String: Place] = [:]
         /// Paths that were the root of a mounted file system.
@@ -31,51 +33,68 @@ final class DriveRoster: Sendable {
     }
 
     let opener: DriveOpener
-    let pools: [[String]]
     let deployment: String
-    private let shape: SetShape
-    /// Sets of each pool.
-    private let setCounts: [Int]
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(opener: DriveOpener, pools: [[String]], deployment: String, shape: SetShape, setCounts: [Int]) {
+    init(opener: DriveOpener, deployment: String, layouts: [PoolLayout]) {
         self.opener = opener
-        self.pools = pools
         self.deployment = deployment
-        self.shape = shape
-        self.setCounts = setCounts
+        state = Mutex(State(layouts: layouts))
     }
 
     private var logger: Logger { opener.environment.logger }
 
     // MARK: Who is who
 
+    var layouts: [PoolLayout] { state.withLock(\.layouts) }
+
+    /// Nil for a drive of another store, or of a pool that is not here.
     func setIndex(of identity: DriveIdentity) -> Int? {
-        guard identity.deployment == deployment, identity.pool < setCounts.count else { return nil }
-        return setCounts[..<identity.pool].reduce(0, +) + identity.set
+        guard identity.deployment == deployment else { return nil }
+        var first = 0
+        for layout in layouts {
+            if layout.number == identity.pool {
+                return identity.set < layout.setCount && identity.shape == layout.shape ? first + identity.set : nil
+            }
+            first += layout.setCount
+        }
+        return nil
     }
 
-    private func position(ofSet set: Int) -> (pool: Int, set: Int) {
+    private func position(ofSet set: Int) -> (layout: PoolLayout, set: Int) {
         var rest = set
-        for (pool, count) in setCounts.enumerated() {
-            if rest < count { return (pool, rest) }
-            rest -= count
+        for layout in layouts {
+            if rest < layout.setCount { return (layout, rest) }
+            rest -= layout.setCount
         }
         preconditionFailure("a set is in a pool")
     }
 
+    /// A pool that was added: what it is called.
+    func name(_ pool: Int, _ number: Int) {
+        state.withLock { state in
+            state.layouts[pool].number = number
+            state.layouts[pool].isNew = false
+        }
+    }
+
     /// Of a drive that is to have a slot.
     func newIdentity(set: Int, slot: Int, isMountPoint: Bool) -> DriveIdentity {
-        let (pool, setInPool) = position(ofSet: set)
+        let (layout, setInPool) = position(ofSet: set)
         let random = opener.environment.random
         return DriveIdentity(
-            state: .joining, deployment: deployment, pool: pool, poolCount: pools.count, set: setInPool,
-            setCount: setCounts[pool], slot: slot, drive: DriveUUID(high: random.next(), low: random.next()),
-            shape: shape, isMountPoint: isMountPoint)
+            state: .joining, deployment: deployment, pool: layout.number,
+            poolCount: (layouts.map(\.number).max() ?? 0) + 1, set: setInPool, setCount: layout.setCount, slot: slot,
+            drive: DriveUUID(high: random.next(), low: random.next()), shape: layout.shape,
+            isMountPoint: isMountPoint)
     }
 
     func pool(ofSet set: Int) -> Int {
-        position(ofSet: set).pool
+        position(ofSet: set).layout.number
+    }
+
+    private func paths(ofSet set: Int) -> [String] {
+        position(ofSet: set).layout.paths
     }
 
     /// Why no drive of the deployment was at a path when it was last looked at; nil when one was.
@@ -149,9 +168,10 @@ final class DriveRoster: Sendable {
     /// - Parameter records: whose the slots are, as the set knows it; nil when it does not, and then no slot is given
     ///   away.
     func find(set: Int, slots: [Int], records: [Int: SlotRecord]?) async -> Found {
-        let pool = pool(ofSet: set)
+        let mine = paths(ofSet: set)
         let candidates = state.withLock { state in
-            pools.joined().filter { path in
+            // Those of a pool that is being added are looked at by those who add it.
+            state.layouts.filter { !$0.isNew }.flatMap(\.paths).filter { path in
                 guard let place = state.places[path] else { return true }
                 return place.set == set && slots.contains(place.slot)
             }
@@ -170,13 +190,13 @@ final class DriveRoster: Sendable {
                 } else {
                     opener.release(drive)
                 }
-            case .blank(let blank) where records != nil && pools[pool].contains(path): blanks.append(blank)
+            case .blank(let blank) where records != nil && mine.contains(path): blanks.append(blank)
             case .blank(let blank):
                 note(finding)
                 blank.release()
             case .absent, .unusable:
                 note(finding)
-                guard pools[pool].contains(path) else { continue }
+                guard mine.contains(path) else { continue }
                 hidden.append(BlankAssignment.Hidden(path: path, lastSlot: lastSlot(at: path)))
             }
         }

@@ -8,7 +8,6 @@ import StorageAPI
 /// Empties `missing`: rebuilds each shard from the others, puts it where it belongs, and says so in a batch.
 struct Healer {
     let set: ErasureSet
-    let code: ErasureCode
 
     private static let rowsPerRound = 128
 
@@ -85,7 +84,7 @@ struct Healer {
         // file of it must come.
         guard try await set.board.view(ofSet: set.index).value(.missing, row.key.bytes) != nil else { return }
         guard let drive = set.drives[slot] else { return }
-        let reader = PayloadReader(set: set, payload: payload, code: code)
+        let reader = PayloadReader(set: set, payload: payload)
         var record: [UInt8]?
         if payload.isStriped {
             try await rebuildFile(reader, on: drive)
@@ -101,7 +100,7 @@ struct Healer {
         let bytes = try await reader.small(askingLast: slot)
         guard case .inline = reader.payload.layout else { return PayloadRecord(shard: 0, bytes: bytes).encoded() }
         let shard = reader.payload.shard(ofSlot: slot)
-        return PayloadRecord(shard: UInt32(shard), bytes: code.units(ofStripe: bytes)[shard]).encoded()
+        return PayloadRecord(shard: UInt32(shard), bytes: set.code.units(ofStripe: bytes)[shard]).encoded()
     }
 
     /// Writes the slot's shard file anew, stripe by stripe: from the file that is there where it is good, from the

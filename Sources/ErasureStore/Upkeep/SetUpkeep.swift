@@ -1,5 +1,4 @@
 import DriveIO
-import ErasureCoding
 import Logging
 import MetadataIndex
 import StorageAPI
@@ -7,7 +6,6 @@ import StorageAPI
 /// The background work of one set: one bounded round per second of everything that is due.
 struct SetUpkeep {
     let set: ErasureSet
-    let code: ErasureCode
     let roster: DriveRoster
     let buckets: BucketTable
 
@@ -97,7 +95,7 @@ struct SetUpkeep {
     private func heal(_ retries: inout HealRetries) async throws(StoreError) {
         for slot in set.backlog.unlisted.sorted() { try await ShardListing(set: set, slot: slot).carryOut() }
         guard set.missingCount > 0 else { return }
-        let healer = Healer(set: set, code: code)
+        let healer = Healer(set: set)
         retries.look(at: set.drives.mapValues(ObjectIdentifier.init))
         var after = try await healer.round(after: nil, &retries)
         while let next = after, !set.isClosed { after = try await healer.round(after: next, &retries) }

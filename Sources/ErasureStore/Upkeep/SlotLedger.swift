@@ -21,6 +21,9 @@ struct SlotLedger {
 
     subscript(slot: Int) -> Entry { entries[slot] ?? Entry() }
 
+    /// Bytes of the file systems, as far as they are known.
+    var capacities: [UInt64] { entries.values.compactMap { $0.space?.total } }
+
     mutating func isOpen(_ drive: SlotDrive) {
         entries[drive.slot, default: Entry()].path = drive.drive.path
         entries[drive.slot, default: Entry()].uuid = drive.uuid.text

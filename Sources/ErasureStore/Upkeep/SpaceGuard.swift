@@ -30,11 +30,15 @@ final class SpaceGuard: Sendable {
         state.withLock { $0.free == .max ? 0 : $0.free - min($0.free, $0.reserve) }
     }
 
-    /// - Throws: `storageFull` when a write of so many bytes would touch the reserve.
-    func admit(_ byteCount: UInt64) throws(StoreError) {
-        let hasRoom = state.withLock { state in
+    /// Whether so many bytes can be written without touching the reserve.
+    func hasRoom(_ byteCount: UInt64) -> Bool {
+        state.withLock { state in
             state.free > state.reserve && state.free - state.reserve >= byteCount
         }
-        guard hasRoom else { throw StoreError(.storageFull, "the drives are full") }
+    }
+
+    /// - Throws: `storageFull` when a write of so many bytes would touch the reserve.
+    func admit(_ byteCount: UInt64) throws(StoreError) {
+        guard hasRoom(byteCount) else { throw StoreError(.storageFull, "the drives are full") }
     }
 }

@@ -92,7 +92,17 @@ package enum StateKey: IndexKey {
     case scrub
     /// `DamagedRecord` of an object.
     case damaged(HeadKey)
+    /// `ShadowRecord`: the head is a shadow.
+    case shadow(HeadKey)
+    /// `ShadowRecord`: the upload is a shadow.
+    case uploadShadow(UploadKey)
+    /// `PoolsRecord`.
+    case pools
+    /// `HomeRecord`.
+    case home
 
+    package static let shadowPrefix = Array("shadow/".utf8)
+    package static let uploadShadowPrefix = Array("shadow-upload/".utf8)
     package static let slotPrefix = Array("slot/".utf8)
     package static let damagedPrefix = Array("damaged/".utf8)
     package static let usagePrefix = Array("usage/".utf8)
@@ -109,6 +119,10 @@ package enum StateKey: IndexKey {
         case .completed(let upload): Self.completedPrefix + Array(upload.utf8)
         case .scrub: Array("scrub".utf8)
         case .damaged(let head): Self.damagedPrefix + head.bytes
+        case .shadow(let head): Self.shadowPrefix + head.bytes
+        case .uploadShadow(let upload): Self.uploadShadowPrefix + upload.bytes
+        case .pools: Array("pools".utf8)
+        case .home: Array("home".utf8)
         }
     }
 
@@ -119,7 +133,7 @@ package enum StateKey: IndexKey {
     }
 
     package init(parsing bytes: [UInt8]) throws(RecordError) {
-        for key in [Self.last, .identity, .syncing, .clock, .scrub] where key.bytes == bytes {
+        for key in [Self.last, .identity, .syncing, .clock, .scrub, .pools, .home] where key.bytes == bytes {
             self = key
             return
         }
@@ -136,6 +150,10 @@ package enum StateKey: IndexKey {
             self = .completed(upload: try parser.remainingText())
         } else if bytes.starts(with: Self.damagedPrefix) {
             self = .damaged(try HeadKey(parsing: Array(bytes.dropFirst(Self.damagedPrefix.count))))
+        } else if bytes.starts(with: Self.shadowPrefix) {
+            self = .shadow(try HeadKey(parsing: Array(bytes.dropFirst(Self.shadowPrefix.count))))
+        } else if bytes.starts(with: Self.uploadShadowPrefix) {
+            self = .uploadShadow(try UploadKey(parsing: Array(bytes.dropFirst(Self.uploadShadowPrefix.count))))
         } else {
             throw RecordError("an unknown name in the family state")
         }

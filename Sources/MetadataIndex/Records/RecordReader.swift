@@ -42,6 +42,12 @@ package struct RecordReader {
         return value
     }
 
+    package mutating func flag(_ field: Field) throws(RecordError) -> Bool {
+        let value = try uint64(field)
+        guard value <= 1 else { throw RecordError("a flag is 0 or 1") }
+        return value == 1
+    }
+
     package mutating func uint8(_ field: Field) throws(RecordError) -> UInt8 {
         guard let value = UInt8(exactly: try uint64(field)) else { throw outOfRange(field) }
         return value

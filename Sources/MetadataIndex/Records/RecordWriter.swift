@@ -24,6 +24,10 @@ package struct RecordWriter {
         write(number, UInt64(value))
     }
 
+    package mutating func write(_ number: Int, _ value: Bool) {
+        write(number, UInt64(value ? 1 : 0))
+    }
+
     package mutating func writeFixed(_ number: Int, _ value: UInt64) {
         guard value != 0 else { return }
         tag(number, .fixed64)

@@ -11,6 +11,7 @@ extension HeadRecord: IndexRecord {
         writer.write(7, payload)
         writer.write(8, manifest)
         writer.write(9, partCount)
+        writer.write(10, isShadow)
         writer.write(unknown)
     }
 
@@ -27,6 +28,7 @@ extension HeadRecord: IndexRecord {
             case 7: payload = try reader.record(field)
             case 8: manifest = try reader.dataID(field)
             case 9: partCount = try reader.uint32(field)
+            case 10: isShadow = try reader.flag(field)
             default: try reader.keep(field, in: &unknown)
             }
         }
@@ -87,6 +89,7 @@ extension UploadRecord: IndexRecord {
         writer.write(4, checksumAlgorithm)
         writer.write(5, checksumType)
         writer.write(6, generation)
+        writer.write(7, isShadow)
         writer.write(unknown)
     }
 
@@ -100,6 +103,7 @@ extension UploadRecord: IndexRecord {
             case 4: checksumAlgorithm = try reader.uint8(field)
             case 5: checksumType = try reader.uint8(field)
             case 6: generation = try reader.uint64(field)
+            case 7: isShadow = try reader.flag(field)
             default: try reader.keep(field, in: &unknown)
             }
         }

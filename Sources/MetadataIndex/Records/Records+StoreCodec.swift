@@ -80,6 +80,7 @@ extension UsageRecord: IndexRecord {
     package func encode(into writer: inout RecordWriter) {
         writer.write(1, objects)
         writer.write(2, bytes)
+        writer.write(3, shadows)
         writer.write(unknown)
     }
 
@@ -89,6 +90,7 @@ extension UsageRecord: IndexRecord {
             switch field.number {
             case 1: objects = try reader.uint64(field)
             case 2: bytes = try reader.byteCount(field)
+            case 3: shadows = try reader.uint64(field)
             default: try reader.keep(field, in: &unknown)
             }
         }
@@ -163,8 +165,8 @@ extension LastRecord: IndexRecord {
 extension SlotRecord: IndexRecord {
     package func encode(into writer: inout RecordWriter) {
         writer.writeElement(1, drive.bytes)
-        writer.write(2, isMountPoint ? UInt32(1) : 0)
-        writer.write(3, isUnlisted ? UInt32(1) : 0)
+        writer.write(2, isMountPoint)
+        writer.write(3, isUnlisted)
         writer.write(unknown)
     }
 
@@ -173,16 +175,11 @@ extension SlotRecord: IndexRecord {
         while let field = try reader.next() {
             switch field.number {
             case 1: drive = try reader.driveUUID(field)
-            case 2: isMountPoint = try Self.flag(try reader.uint32(field))
-            case 3: isUnlisted = try Self.flag(try reader.uint32(field))
+            case 2: isMountPoint = try reader.flag(field)
+            case 3: isUnlisted = try reader.flag(field)
             default: try reader.keep(field, in: &unknown)
             }
         }
-    }
-
-    private static func flag(_ number: UInt32) throws(RecordError) -> Bool {
-        guard number <= 1 else { throw RecordError("a flag is 0 or 1") }
-        return number == 1
     }
 }
 

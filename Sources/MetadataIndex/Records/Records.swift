@@ -63,6 +63,8 @@ package struct HeadRecord: Hashable, Sendable {
     package var manifest: DataID?
     /// 0 unless uploaded in parts.
     package var partCount: UInt32 = 0
+    /// On its way to this pool: it is the object only once no other pool has the key, and is counted after that.
+    package var isShadow = false
     package var unknown = UnknownFields()
 
     package init() {}
@@ -99,6 +101,8 @@ package struct UploadRecord: Hashable, Sendable {
     package var checksumType: UInt8 = 0
     /// Counts the changes to its parts, so that Complete notices one between its check and its commit.
     package var generation: UInt64 = 0
+    /// On its way to this pool: it is the upload only once no other pool has it.
+    package var isShadow = false
     package var unknown = UnknownFields()
 
     package init() {}
@@ -181,6 +185,52 @@ package struct TrashRecord: Hashable, Sendable {
 package struct UsageRecord: Hashable, Sendable {
     package var objects: UInt64 = 0
     package var bytes: UInt64 = 0
+    /// Heads that are shadows, and not counted above.
+    package var shadows: UInt64 = 0
+    package var unknown = UnknownFields()
+
+    package init() {}
+}
+
+/// `state`, under `shadow/`: the head of a key is a shadow, and what becomes of it while another pool has the key.
+package struct ShadowRecord: Hashable, Sendable {
+    /// The key goes from the other pool, as it would have if nothing had come in between; otherwise the shadow goes.
+    package var finishes = false
+    package var unknown = UnknownFields()
+
+    package init() {}
+}
+
+/// A pool of the store, as all sets know it.
+package struct PoolRecord: Hashable, Sendable {
+    package var number: UInt32 = 0
+    /// Raw value of the engine's phases.
+    package var phase: UInt32 = 0
+    /// What it held when it began to be drained.
+    package var objects: UInt64 = 0
+    package var bytes: UInt64 = 0
+    package var unknown = UnknownFields()
+
+    package init() {}
+}
+
+/// `state`, under `pools`: all pools that there ever were. The highest revision counts.
+package struct PoolsRecord: Hashable, Sendable {
+    package var revision: UInt64 = 0
+    /// Ascending by number.
+    package var pools: [PoolRecord] = []
+    package var unknown = UnknownFields()
+
+    package init() {}
+}
+
+/// `state`, under `home`: this set has the `documents` of the store. The highest generation counts.
+package struct HomeRecord: Hashable, Sendable {
+    package var generation: UInt64 = 0
+    /// Its documents are being handed over, or were: another set may be the home.
+    package var isLeaving = false
+    /// Batches of earlier homes, so that revisions of documents go on growing.
+    package var precedingBatches: UInt64 = 0
     package var unknown = UnknownFields()
 
     package init() {}

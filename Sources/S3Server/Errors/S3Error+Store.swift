@@ -31,7 +31,7 @@ extension S3Error {
         case .outcomeUnknown:
             (.serviceUnavailable, "The drives did not answer in time. The write may or may not take effect.")
         case .unreadable: (.serviceUnavailable, "The object cannot be read with the drives that are available.")
-        case .bodyFailed: (.internalError, nil)
+        case .bodyFailed, .noSuchPool, .lastPool: (.internalError, nil)
         case .lengthMismatch: (.incompleteBody, nil)
         case .documentConflict: (.operationAborted, nil)
         }

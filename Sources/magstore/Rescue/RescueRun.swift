@@ -42,7 +42,7 @@ struct RescueRun {
         repeat {
             let page: RescuedSet.Page
             do throws(StoreError) {
-                page = try await set.objects(after: after)
+                page = try await store.objects(of: set, after: after)
             } catch {
                 return report.fail("\(set.name): objects can not be listed to the end: \(error.message)")
             }

@@ -5,14 +5,14 @@ import ErasureStore
 enum DriveDirectories {
     private static let limitMilliseconds: UInt64 = 10_000
 
-    /// Makes every directory that is missing, if no path holds a drive yet: `magstore serve ./data` just works. Where
-    /// there is one drive, a missing directory is a missing drive, and nothing is made.
+    /// Makes every directory of a pool that is missing, if none of its paths holds a drive yet: `magstore serve ./data`
+    /// just works. Where there is one drive, a missing directory is a missing drive, and nothing is made.
     ///
     /// Problems are not reported here: opening the store names them. A path that hangs is not waited for.
-    static func prepare(_ paths: [String], clock: SystemClock) async {
+    static func prepare(_ pools: [[String]], clock: SystemClock) async {
         let done = FirstAnswer()
         Thread.start(name: "prepare") {
-            makeMissing(paths.map { FileDrive(path: $0) })
+            for paths in pools { makeMissing(paths.map { FileDrive(path: $0) }) }
             done.answer()
         }
         clock.schedule(afterMilliseconds: limitMilliseconds) { done.answer() }

@@ -18,7 +18,7 @@ struct OpenStore: Sendable {
     static func open(
         _ plan: ServePlan, acceptLoss: Bool, descriptors: DescriptorBudget, clock: SystemClock, logger: Logger
     ) async throws -> OpenStore {
-        await DriveDirectories.prepare(plan.pools.flatMap { $0 }, clock: clock)
+        await DriveDirectories.prepare(plan.pools, clock: clock)
         let memory = IndexMemory(byteCount: plan.memory.index, writeBufferByteCount: plan.memory.writeBuffers)
         var request = DeploymentRequest(
             pools: plan.pools, parity: plan.settings.parity, setSize: plan.settings.setSize)

@@ -30,7 +30,7 @@ import Testing
             for set in store.sets {
                 var after: [UInt8]?
                 repeat {
-                    let page = try await set.objects(after: after)
+                    let page = try await store.objects(of: set, after: after)
                     #expect(page.damaged == [])
                     for object in page.objects {
                         found.buckets.insert(store.bucketNames[object.bucket] ?? "\(object.bucket)")

@@ -19,6 +19,7 @@ struct Recount {
     private var references: [DataID: UInt64] = [:]
     private var trashed: Set<DataID> = []
     private var usage: [UInt64: UsageRecord] = [:]
+    private var shadows: Set<[UInt8]> = []
 
     init(world: SimulatedWorld, members: [Int: Int]) throws {
         self.world = world
@@ -45,8 +46,13 @@ struct Recount {
         for row in first[.heads].all {
             let head = try HeadRecord(decoding: row.value)
             let bucket = try HeadKey(parsing: row.key).bucket
-            usage[bucket, default: UsageRecord()].objects += 1
-            usage[bucket, default: UsageRecord()].bytes += head.size
+            if head.isShadow {
+                shadows.insert(row.key)
+                usage[bucket, default: UsageRecord()].shadows += 1
+            } else {
+                usage[bucket, default: UsageRecord()].objects += 1
+                usage[bucket, default: UsageRecord()].bytes += head.size
+            }
             if let payload = head.payload { name(payload) }
             if let manifest = head.manifest { references[manifest, default: 0] += 1 }
         }
@@ -99,14 +105,22 @@ struct Recount {
         }
         let both = trashed.intersection(references.keys)
         guard both.isEmpty else { throw Violation("I6: \(both.count) things are named and in the trash") }
-        for row in first[.documents].all {
-            guard let bucket = try? BucketRecord(decoding: row.value), bucket.id != 0 else { continue }
-            let key = StateKey.usage(bucket: bucket.id).bytes
-            let counted = try first[.state].value(key).map { try UsageRecord(decoding: $0) } ?? UsageRecord()
-            guard counted == usage[bucket.id] ?? UsageRecord() else {
-                throw Violation("I6: usage says \(counted.objects) objects, \(counted.bytes) bytes")
+        var counted: [UInt64: UsageRecord] = [:]
+        var marks: Set<[UInt8]> = []
+        for row in first[.state].all {
+            switch try? StateKey(parsing: row.key) {
+            case .usage(let bucket): counted[bucket] = try UsageRecord(decoding: row.value)
+            case .shadow(let key): marks.insert(key.bytes)
+            default: break
             }
         }
+        for bucket in Set(counted.keys).union(usage.keys) {
+            let (found, said) = (usage[bucket] ?? UsageRecord(), counted[bucket] ?? UsageRecord())
+            guard found == said else {
+                throw Violation("I6: usage says \(said), a recount \(found)")
+            }
+        }
+        guard marks == shadows else { throw Violation("\(shadows.count) shadows, \(marks.count) marks of them") }
     }
 
     /// I5, and that nothing is kept for nothing.
