@@ -7,14 +7,17 @@ package enum AdminOperation: String, CaseIterable, Sendable {
     case startScrub
     case stopScrub
     case listDamagedObjects
+    case listPools
+    case drainPool
+    case keepPool
     case examine
 
     package static let prefix = "/magstore/admin/v1/"
 
     package var method: String {
         switch self {
-        case .getStatus, .listDrives, .getHeal, .getScrub, .listDamagedObjects: "GET"
-        case .startScrub, .stopScrub, .examine: "POST"
+        case .getStatus, .listDrives, .getHeal, .getScrub, .listDamagedObjects, .listPools: "GET"
+        case .startScrub, .stopScrub, .drainPool, .keepPool, .examine: "POST"
         }
     }
 
@@ -29,6 +32,9 @@ package enum AdminOperation: String, CaseIterable, Sendable {
         case .startScrub: "scrub/start"
         case .stopScrub: "scrub/stop"
         case .listDamagedObjects: "damaged-objects"
+        case .listPools: "pools"
+        case .drainPool: "pools/drain"
+        case .keepPool: "pools/keep"
         case .examine: "examination"
         }
     }

@@ -17,6 +17,14 @@ package protocol StoreAdministration: Sendable {
     /// - Parameter after: goes on behind this entry of an earlier answer.
     func damagedObjects(after: DamagedObject?, limit: Int) async throws(StoreError) -> [DamagedObject]
 
+    /// Moves everything that a pool has to other pools, so that the store can be started without it.
+    ///
+    /// - Throws: `noSuchPool`; `lastPool` when there is no other; `unavailable` when a set can not write.
+    func drainPool(_ number: Int) async throws(StoreError)
+
+    /// Uses a pool again that was to be drained: what is moved stays where it is.
+    func keepPool(_ number: Int) async throws(StoreError)
+
     /// Compares every row and verifies every shard while the store serves, repairs nothing, and answers what it found.
     ///
     /// - Parameter report: called with each finding as it is made.

@@ -63,7 +63,7 @@ import Testing
             authorizer: NobodyAuthorizer(action: operation.policyAction), settings: AdminSettings(version: "1"),
             now: { Asking.now }, logger: .init(label: "test"))
         for other in AdminOperation.allCases {
-            let answer = await service.respond(to: try asking.request(other.method, other.path))
+            let answer = await service.respond(to: try asking.request(other.method, other.path + other.neededQuery))
             #expect(answer.status == (other == operation ? .forbidden : .ok), "\(other)")
         }
     }
@@ -84,7 +84,7 @@ import Testing
 
     @Test(arguments: AdminOperation.allCases, ["GET", "POST", "PUT", "DELETE", "HEAD"])
     func `Another method is refused with the right one`(operation: AdminOperation, method: String) async throws {
-        let answer = try await Asking().ask(method, operation.path)
+        let answer = try await Asking().ask(method, operation.path + operation.neededQuery)
         guard method != operation.method else {
             #expect(answer.status == .ok)
             return

@@ -101,6 +101,21 @@ import Testing
         }
     }
 
+    @Test func `A pool is drained and kept by its number`() async throws {
+        let asking = Asking()
+        let drained = try await asking.ask(.drainPool, query: "?pool=3").message(PoolListReport.self)
+        #expect(drained.pools.map(\.phase) == ["draining"])
+        _ = try await asking.ask(.keepPool, query: "?pool=0")
+        #expect(asking.store.calls == ["drainPool 3", "keepPool 0"])
+        for query in ["", "?pool=", "?pool=-1", "?pool=one", "?set=1"] {
+            #expect(try await asking.ask(.drainPool, query: query).status == .badRequest)
+        }
+        asking.store.change { $0.error = StoreError(.lastPool, "the only one") }
+        #expect(try await asking.ask(.drainPool).status == .conflict)
+        asking.store.change { $0.error = StoreError(.noSuchPool, "no pool 9") }
+        #expect(try await asking.ask(.keepPool).status == .notFound)
+    }
+
     @Test func `Before there is a store, the answer is JSON too`() throws {
         let request = try Asking().request("GET", AdminOperation.getStatus.path)
         let answer = AdminService.notYet(request)

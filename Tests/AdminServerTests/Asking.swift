@@ -83,8 +83,8 @@ struct Asking {
         await service.respond(to: try request(method, target, difference))
     }
 
-    func ask(_ operation: AdminOperation, query: String = "") async throws -> HTTPResponse {
-        try await ask(operation.method, operation.path + query)
+    func ask(_ operation: AdminOperation, query: String? = nil) async throws -> HTTPResponse {
+        try await ask(operation.method, operation.path + (query ?? operation.neededQuery))
     }
 }
 
@@ -109,5 +109,15 @@ extension HTTPResponse {
         var text = ""
         while let bytes = try await stream.next() { text += String(buffer: bytes) }
         return text
+    }
+}
+
+extension AdminOperation {
+    /// What it is not understood without.
+    var neededQuery: String {
+        switch self {
+        case .drainPool, .keepPool: "?pool=0"
+        default: ""
+        }
     }
 }

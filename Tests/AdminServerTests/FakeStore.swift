@@ -31,6 +31,10 @@ final class FakeStore: StoreAdministration {
                             capacityByteCount: 1000, freeByteCount: 400)
                     },
                     corruptionFound: 0, shardsRepaired: 0, freeByteCount: 400, heal: HealStatus(), scrub: ScrubStatus())
+            ],
+            pools: [
+                PoolStatus(
+                    number: 0, phase: .active, setCount: 1, driveCount: 2, capacityByteCount: 1000, freeByteCount: 400)
             ])
     }
 
@@ -52,6 +56,16 @@ final class FakeStore: StoreAdministration {
     func startScrub() async throws(StoreError) {
         try note("startScrub")
         change { $0.status.sets[0].scrub.phase = .running }
+    }
+
+    func drainPool(_ number: Int) async throws(StoreError) {
+        try note("drainPool \(number)")
+        change { $0.status.pools[0].phase = .draining }
+    }
+
+    func keepPool(_ number: Int) async throws(StoreError) {
+        try note("keepPool \(number)")
+        change { $0.status.pools[0].phase = .active }
     }
 
     func stopScrub() async throws(StoreError) {

@@ -64,6 +64,17 @@ import Yams
                 ExaminationLine(
                     finding: FindingReport(place: "", kind: "", text: ""), summary: examination, error: error)
             ),
+            (
+                "PoolListReport",
+                PoolListReport(pools: [
+                    PoolReport(
+                        pool: 0, phase: "draining", sets: 1, drives: 1, capacityByteCount: 1, freeByteCount: 1,
+                        drain: DrainReport(
+                            totalObjects: 1, totalByteCount: 1, remainingObjects: 1, remainingByteCount: 1,
+                            remainingUploads: 1, movedObjects: 1, movedByteCount: 1, bytesPerSecond: 1.5,
+                            remainingSeconds: 1.5, stuckObjects: 1, reason: ""))
+                ])
+            ),
             ("ErrorReport", error),
         ]
         for (name, message) in messages {
@@ -98,6 +109,7 @@ import Yams
         #expect(words("StoreReport", "health") == Set(StoreHealth.allCases.map(\.code)).subtracting(["notServing"]))
         #expect(words("DriveReport", "state") == ["member", "catchingUp", "waiting", "out", "absent"])
         #expect(words("SetReport", "service") == ["serving", "readOnly", "stopped"])
+        #expect(words("PoolReport", "phase") == ["active", "adding", "draining", "drained"])
         #expect(words("ScrubReport", "phase") == ["waiting", "running", "stopped"])
     }
 

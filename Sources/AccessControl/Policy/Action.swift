@@ -36,7 +36,7 @@ package enum Action: UInt8, CaseIterable, Hashable, Sendable {
 
     // of the server
     case adminGetStatus, adminListDrives, adminGetHeal, adminGetScrub, adminStartScrub, adminStopScrub
-    case adminListDamagedObjects, adminExamine
+    case adminListDamagedObjects, adminListPools, adminDrainPool, adminKeepPool, adminExamine
     case stsAssumeRole, stsAssumeRoleWithWebIdentity, stsGetCallerIdentity
 }
 
@@ -50,7 +50,7 @@ extension Action {
         switch self {
         case .listAllMyBuckets, .getAccountPublicAccessBlock, .putAccountPublicAccessBlock,
             .adminGetStatus, .adminListDrives, .adminGetHeal, .adminGetScrub, .adminStartScrub, .adminStopScrub,
-            .adminListDamagedObjects, .adminExamine,
+            .adminListDamagedObjects, .adminListPools, .adminDrainPool, .adminKeepPool, .adminExamine,
             .stsAssumeRole, .stsAssumeRoleWithWebIdentity, .stsGetCallerIdentity:
             .service
         case .createBucket, .deleteBucket, .listBucket, .listBucketVersions, .listBucketMultipartUploads,

@@ -15,6 +15,9 @@ extension AdminOperation {
         case .startScrub: .adminStartScrub
         case .stopScrub: .adminStopScrub
         case .listDamagedObjects: .adminListDamagedObjects
+        case .listPools: .adminListPools
+        case .drainPool: .adminDrainPool
+        case .keepPool: .adminKeepPool
         case .examine: .adminExamine
         }
     }

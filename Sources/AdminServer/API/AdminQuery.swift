@@ -28,6 +28,14 @@ struct AdminQuery {
         return count
     }
 
+    /// One that must be there.
+    func number(_ name: String) throws(AdminError) -> Int {
+        guard let number = values[name].flatMap({ Int($0) }), number >= 0 else {
+            throw .invalidArgument("\"\(name)\" must be a number from 0.")
+        }
+        return number
+    }
+
     func damagedObject(_ name: String) throws(AdminError) -> DamagedObject? {
         guard let text = values[name] else { return nil }
         guard let object = DamagedObject(token: text) else {

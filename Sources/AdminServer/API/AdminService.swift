@@ -128,8 +128,7 @@ package final class AdminService: HTTPHandler {
     // MARK: Doing it
 
     private func perform(_ operation: AdminOperation, _ request: HTTPRequest) async throws(AdminError) -> HTTPResponse {
-        let parameters: Set<String> = operation == .listDamagedObjects ? ["limit", "after"] : []
-        let query = try AdminQuery(request.target, allowed: parameters)
+        let query = try AdminQuery(request.target, allowed: operation.parameters)
         switch operation {
         case .getStatus: return .json(StoreReport(store.status, version: settings.version))
         case .listDrives: return .json(DriveListReport(store.status))
@@ -138,6 +137,15 @@ package final class AdminService: HTTPHandler {
         case .startScrub: try await translated { () throws(StoreError) in try await store.startScrub() }
         case .stopScrub: try await translated { () throws(StoreError) in try await store.stopScrub() }
         case .listDamagedObjects: return .json(try await damagedObjects(query))
+        case .listPools: return .json(PoolListReport(store.status))
+        case .drainPool:
+            let pool = try query.number("pool")
+            try await translated { () throws(StoreError) in try await store.drainPool(pool) }
+            return .json(PoolListReport(store.status))
+        case .keepPool:
+            let pool = try query.number("pool")
+            try await translated { () throws(StoreError) in try await store.keepPool(pool) }
+            return .json(PoolListReport(store.status))
         case .examine: return try examine(request)
         }
         return .json(ScrubOverview(store.status))
@@ -206,6 +214,15 @@ package struct AdminSettings: Sendable {
 }
 
 extension AdminOperation {
+    /// Of its query.
+    fileprivate var parameters: Set<String> {
+        switch self {
+        case .listDamagedObjects: ["limit", "after"]
+        case .drainPool, .keepPool: ["pool"]
+        case .getStatus, .listDrives, .getHeal, .getScrub, .startScrub, .stopScrub, .listPools, .examine: []
+        }
+    }
+
     /// For logs and metrics.
     var actionName: String { "Admin" + capitalized }
 

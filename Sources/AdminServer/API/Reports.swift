@@ -50,6 +50,32 @@ extension DriveListReport {
     }
 }
 
+extension PoolListReport {
+    init(_ status: StoreStatus) {
+        self.init(pools: status.pools.map { PoolReport($0) })
+    }
+}
+
+extension PoolReport {
+    init(_ pool: PoolStatus) {
+        self.init(
+            pool: pool.number, phase: pool.phase.rawValue, sets: pool.setCount, drives: pool.driveCount,
+            capacityByteCount: pool.capacityByteCount, freeByteCount: pool.freeByteCount,
+            drain: pool.drain.map { DrainReport($0) })
+    }
+}
+
+extension DrainReport {
+    init(_ drain: DrainStatus) {
+        self.init(
+            totalObjects: drain.totalObjects, totalByteCount: drain.totalByteCount,
+            remainingObjects: drain.remainingObjects, remainingByteCount: drain.remainingByteCount,
+            remainingUploads: drain.remainingUploads, movedObjects: drain.movedObjects,
+            movedByteCount: drain.movedByteCount, bytesPerSecond: drain.bytesPerSecond,
+            remainingSeconds: drain.remainingSeconds, stuckObjects: drain.stuckObjects, reason: drain.reason)
+    }
+}
+
 extension HealReport {
     init(_ heal: HealStatus) {
         self.init(

@@ -10,8 +10,8 @@ struct Magstore: ParsableCommand {
             CommandGroup(
                 name: "Looking after a store",
                 subcommands: [
-                    StatusCommand.self, DriveCommand.self, HealCommand.self, ScrubCommand.self, DoctorCommand.self,
-                    RescueCommand.self, ProfileCommand.self,
+                    StatusCommand.self, DriveCommand.self, HealCommand.self, ScrubCommand.self, PoolCommand.self,
+                    DoctorCommand.self, RescueCommand.self, ProfileCommand.self,
                 ]),
         ])
 }
