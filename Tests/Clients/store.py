@@ -70,6 +70,8 @@ class Store:
     secret_key: str
     authority: Path | None = None
     drives: list[Path] = field(default_factory=list)
+    # How the drives are named to `serve`, where not one by one: patterns of pools.
+    pools: list[str] = field(default_factory=list)
     log: Path | None = None
     process: subprocess.Popen | None = None
     arguments: list[str] = field(default_factory=list)
@@ -128,7 +130,7 @@ class Store:
 
     def start(self, until: str = "/health/ready") -> None:
         """Starts it and waits until this health address answers with success."""
-        command = [str(binary()), "serve", *map(str, self.drives), *self.arguments]
+        command = [str(binary()), "serve", *map(str, self.pools or self.drives), *self.arguments]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [*self.wrapper, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
