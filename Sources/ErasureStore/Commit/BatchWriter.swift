@@ -108,6 +108,7 @@ struct BatchWriter {
         var id = id
         let trashed = Set(staged.trashed)
         let placed = staged.placed.filter { !trashed.contains($0.id) }
+        let healed = staged.healed.filter { !trashed.contains($0.payload.id) }
         // A member without its shard has its row already, and may be evicted all the same.
         let missing = Set(staged.edits.order.filter { $0.family == .missing })
         if broken == .reapsBeforeCommit { await removeFiles(staged.trashed) }
@@ -124,7 +125,7 @@ struct BatchWriter {
                 return .committed
             case .evict(let slots):
                 // The undecided batch commits with this one, which also says which shards the evicted lack (rule 5).
-                staged = Self.evictionRows(of: placed, slots: slots, except: missing)
+                staged = Self.evictionRows(of: placed, healed, slots: slots, except: missing)
                 id = BatchID(epoch: id.epoch, run: id.run, sequence: id.sequence + 1)
             case .stop:
                 return .stopped
@@ -197,9 +198,11 @@ struct BatchWriter {
     }
 
     private static func evictionRows(
-        of placed: [Payload], slots: [Int], except missing: Set<RowKey>
+        of placed: [Payload], _ healed: [(payload: Payload, slot: Int)], slots: [Int], except missing: Set<RowKey>
     ) -> Evaluation.Staged {
         var staged = Evaluation.Staged()
+        // Those rows are gone with the batch, and their shards did not come.
+        for (payload, slot) in healed where slots.contains(slot) { staged.markMissing(payload, slot) }
         for payload in placed {
             for slot in slots where payload.slots.contains(slot) {
                 let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes

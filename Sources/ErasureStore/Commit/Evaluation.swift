@@ -12,6 +12,8 @@ final class Evaluation {
         /// Payloads that rely on shards written by this batch or before it.
         var placed: [Payload] = []
         var trashed: [DataID] = []
+        /// Shards that this batch says to be back where they belong: one whose drive fails in it is not.
+        var healed: [(payload: Payload, slot: Int)] = []
         /// Rows of `missing` that come and go.
         var backlog = Backlog()
         /// Slots whose shards are all listed from now on, or not.
@@ -88,6 +90,7 @@ final class Evaluation {
         }
         batch.placed += staged.placed
         batch.trashed += staged.trashed
+        batch.healed += staged.healed
         batch.backlog.apply(staged)
         batch.listings.merge(staged.listings) { _, later in later }
         staged = Staged()
@@ -210,6 +213,13 @@ extension Evaluation {
 
     func set(_ record: SlotRecord, slot: Int) {
         staged.set(record, slot: slot)
+    }
+
+    /// - Parameter row: of a small payload: to be written in the same batch.
+    func heal(_ payload: Payload, _ slot: Int, row: [UInt8]?) async throws(StoreError) {
+        try await clearMissing(payload, slot)
+        if let row { addPayloadRow(payload.id, slot: slot, row) }
+        staged.healed.append((payload, slot))
     }
 
     func addPayloadRow(_ id: DataID, slot: Int, _ row: [UInt8]) {

@@ -65,7 +65,9 @@ struct CatchUp {
         if difference.touched == nil { try await CatchUpByComparison(self).mergeFamilies() }
         try await copyRows(difference, inOneWrite: false)
         let lacking = try await settlePayloads(difference)
-        guard difference.touched == nil else { return .these(lacking) }
+        if let touched = difference.touched {
+            return try await lacksHealed(touched) ? .unknown : .these(lacking)
+        }
         try await CatchUpByComparison(self).removeStalePayloads()
         return .unknown
     }
@@ -227,6 +229,28 @@ extension CatchUp {
         }
     }
 
+    /// Whether a batch said that a shard of the target is back, and it is not: the target failed in that batch. The log
+    /// does not say what kind of payload it is, nor which others there are.
+    private func lacksHealed(_ touched: Set<TouchedRow>) async throws(DriveFailure) -> Bool {
+        let (snapshot, slot) = (snapshot, UInt16(target.slot))
+        let healed = try await source.perform(.background) {
+            let known = Set(try Self.payloads(snapshot, touched: touched).map(\.id))
+            return try touched.lazy.filter { $0.family == Family.missing.rawValue }
+                .map { try MissingKey(parsing: $0.key) }
+                .filter { key in
+                    try key.slot == slot && !known.contains(key.id)
+                        && snapshot.value(.missing, key.bytes) == nil && snapshot.value(.refs, key.id.bytes) != nil
+                }
+                .map(\.id)
+        }
+        let target = target
+        return try await target.perform(.commit) {
+            try healed.contains { id in
+                try target.index.value(.payloads, id.bytes) == nil && !Self.hasFile(id, target)
+            }
+        }
+    }
+
     /// Those that are still named at the source's point.
     func stillNamed(_ payloads: [Payload]) async throws(DriveFailure) -> [Payload] {
         let snapshot = snapshot
@@ -242,8 +266,12 @@ extension CatchUp {
 
     static func isPresent(_ payload: Payload, _ drive: SlotDrive) throws -> Bool {
         guard payload.isStriped else { return try drive.index.value(.payloads, payload.id.bytes) != nil }
+        return try hasFile(payload.id, drive)
+    }
+
+    private static func hasFile(_ id: DataID, _ drive: SlotDrive) throws(DriveError) -> Bool {
         do {
-            _ = try drive.drive.openShard(ShardName(payload.id.text))
+            _ = try drive.drive.openShard(ShardName(id.text))
             return true
         } catch  where error.code == .notFound {
             return false

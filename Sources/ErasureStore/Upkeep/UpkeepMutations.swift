@@ -37,8 +37,7 @@ struct RecordHealed: Mutation {
             throw StoreError(.unavailable, "the drive has left its set")
         }
         guard try await evaluation.value(.refs, payload.id.bytes) != nil else { return }
-        try await evaluation.clearMissing(payload, slot)
-        if let row { evaluation.addPayloadRow(payload.id, slot: slot, row) }
+        try await evaluation.heal(payload, slot, row: row)
     }
 }
 

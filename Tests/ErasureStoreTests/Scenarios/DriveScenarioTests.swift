@@ -35,6 +35,11 @@ import Testing
         ScenarioRuns.run(shape) { try $0.driveHangs(during: moment) }
     }
 
+    @Test(arguments: shapes)
+    func `5: a drive that fails in the batch that says its shards are back lacks them`(_ shape: SimulatedShape) {
+        ScenarioRuns.run(shape) { try $0.failsWhileHealed() }
+    }
+
     @Test(arguments: [SimulatedShape(1, 0)] + shapes, [SimulatedLayout.tiny, .striped])
     func `26: without descriptors there are defined errors and no drive is out`(
         _ shape: SimulatedShape, _ layout: SimulatedLayout

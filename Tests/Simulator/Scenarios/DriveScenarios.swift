@@ -80,6 +80,54 @@ extension Trial {
         try finish(store)
     }
 
+    /// 5: a drive fails in the very batch that says its shards are back: it lacks them, and that is said again, also
+    /// when so many fail in that batch that the set has to start anew.
+    func failsWhileHealed() throws {
+        var store = try create()
+        try sleep(milliseconds: 2500)
+        let victims = chooseSlots(1)
+        try evict(victims, from: store)
+        var contents: [String: SeededContent?] = [:]
+        for layout in [SimulatedLayout.tiny, .inline, .striped] {
+            for number in 0..<(2 * shape.setCount) { contents["\(layout)\(number)"] = content(layout) }
+        }
+        let (all, serving) = (contents, store)
+        try run {
+            for (key, content) in all.sorted(by: { $0.key < $1.key }) {
+                if let content { try await put(serving, key, content) }
+            }
+        }
+        letIn(victims)
+        var healing: Int?
+        go(milliseconds: 20_000) {
+            healing = store.status.sets.firstIndex {
+                $0.members.isSuperset(of: victims) && $0.heal.rebuildableShards > 0
+            }
+            return healing != nil
+        }
+        guard let healing else { throw Violation("\(victims.sorted()) did not come back with something to heal") }
+        let others = choose(2) == 0 ? [] : chooseSlots(shape.setSize - shape.writeFloor + 1)
+        let effects: [InMemoryIndexMedium.WriteFault.Effect] = [.nothing, .written, .durable]
+        for drive in drives(victims) { world.index(drive).failNextWrites(.init(.nothing)) }
+        for drive in drives(others.subtracting(victims)) {
+            world.index(drive).failNextWrites(.init(effects[choose(3)]))
+        }
+        let isOut = go(milliseconds: 5000) {
+            let set = store.status.sets[healing]
+            return !set.members.isSuperset(of: victims) || set.service != .serving
+        }
+        guard isOut else { throw Violation("\(victims.sorted()) healed without a batch") }
+        letIn(victims.union(others))
+        if choose(2) == 0 {
+            go(milliseconds: UInt64(choose(3000))) { choose(500) == 0 }
+            crash()
+            store = try start()
+        }
+        try settle(store)
+        try expect(store, contents, "\(victims.sorted()) failed while healed, with \(others.sorted())")
+        try finish(store)
+    }
+
     // MARK: 23
 
     /// Where the last byte of a drive is asked for.
