@@ -110,7 +110,7 @@ struct BatchWriter {
         let placed = staged.placed.filter { !trashed.contains($0.id) }
         let healed = staged.healed.filter { !trashed.contains($0.payload.id) }
         // A member without its shard has its row already, and may be evicted all the same.
-        let missing = Set(staged.edits.order.filter { $0.family == .missing })
+        let missing = Set(staged.edits.order.filter { $0.family == .missing && staged.edits.puts($0) })
         if broken == .reapsBeforeCommit { await removeFiles(staged.trashed) }
         while true {
             let prepared = PreparedBatch(
@@ -201,15 +201,16 @@ struct BatchWriter {
         of placed: [Payload], _ healed: [(payload: Payload, slot: Int)], slots: [Int], except missing: Set<RowKey>
     ) -> Evaluation.Staged {
         var staged = Evaluation.Staged()
-        // Those rows are gone with the batch, and their shards did not come.
-        for (payload, slot) in healed where slots.contains(slot) { staged.markMissing(payload, slot) }
-        for payload in placed {
-            for slot in slots where payload.slots.contains(slot) {
-                let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes
-                if missing.contains(RowKey(family: .missing, key: key)) { continue }
-                staged.markMissing(payload, slot)
-            }
+        var marked = missing
+        func mark(_ payload: Payload, _ slot: Int) {
+            let key = MissingKey(slot: UInt16(slot), id: payload.id).bytes
+            if marked.insert(RowKey(family: .missing, key: key)).inserted { staged.markMissing(payload, slot) }
         }
+        for payload in placed {
+            for slot in slots where payload.slots.contains(slot) { mark(payload, slot) }
+        }
+        // Their rows go with the batch, and their shards do not come.
+        for (payload, slot) in healed where slots.contains(slot) { mark(payload, slot) }
         return staged
     }
 

@@ -23,6 +23,11 @@ struct RowEdits {
         values[row]
     }
 
+    /// The last edit of the row puts it.
+    func puts(_ row: RowKey) -> Bool {
+        if case .some(.some) = values[row] { true } else { false }
+    }
+
     mutating func merge(_ later: RowEdits) {
         for row in later.order { set(row, later.values[row] ?? nil) }
     }
