@@ -110,26 +110,27 @@ let package = Package(
             name: "LoadGenerator", dependencies: ["SigV4", "Digests", arguments], swiftSettings: strict),
 
         // tests
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         .target(
-            name: "StorageTestSupport", dependencies: ["StorageAPI", "Digests", nioCore],
+            name: "StorageTestSupport", dependencies: ["StorageAPI", "Digests", "SeededRandom", nioCore],
             path: "Tests/StorageTestSupport", swiftSettings: strict),
         .target(
-            name: "StorageContract", dependencies: ["StorageAPI", "StorageTestSupport", nioCore],
+            name: "StorageContract", dependencies: ["StorageAPI", "StorageTestSupport", "SeededRandom", nioCore],
             path: "Tests/StorageContract", swiftSettings: strict),
         .target(
-            name: "SimulatedDrives", dependencies: ["DriveIO", "MetadataIndex", nioCore],
+            name: "SimulatedDrives", dependencies: ["DriveIO", "MetadataIndex", "SeededRandom", nioCore],
             path: "Tests/SimulatedDrives", swiftSettings: strict),
         .executableTarget(
             name: "Simulator",
             dependencies: [
                 "ErasureStore", "StorageAPI", "DriveIO", "ErasureCoding", "MetadataIndex", "StorageTestSupport",
-                "SimulatedDrives", nioCore, logging, arguments,
+                "SimulatedDrives", "SeededRandom", nioCore, logging, arguments,
             ],
             path: "Tests/Simulator", swiftSettings: strict),
-        tests("Digests", ["Digests", "CDigests", nioCore]),
-        tests("ErasureCoding", ["ErasureCoding", nioCore]),
-        tests("DriveIO", ["DriveIO", "SimulatedDrives", nioCore]),
-        tests("MetadataIndex", ["MetadataIndex", "SimulatedDrives", "Digests", nioCore]),
+        tests("Digests", ["Digests", "CDigests", "SeededRandom", nioCore]),
+        tests("ErasureCoding", ["ErasureCoding", "SeededRandom", nioCore]),
+        tests("DriveIO", ["DriveIO", "SimulatedDrives", "SeededRandom", nioCore]),
+        tests("MetadataIndex", ["MetadataIndex", "SimulatedDrives", "SeededRandom", "Digests", nioCore]),
         tests("StorageAPI", ["StorageAPI", "StorageTestSupport", "StorageContract", nioCore]),
         tests(
             "ErasureStore",
@@ -139,9 +140,9 @@ let package = Package(
             ],
             // Read from beside the test's source: a drive is not a resource of the program.
             exclude: ["Fixtures"]),
-        tests("SigV4", ["SigV4", "Digests"]),
-        tests("AccessControl", ["AccessControl", "StorageAPI", "StorageTestSupport"]),
-        tests("S3Protocol", ["S3Protocol", "StorageAPI", "SigV4", "Digests", nioCore, nioHTTP1]),
+        tests("SigV4", ["SigV4", "SeededRandom", "Digests"]),
+        tests("AccessControl", ["AccessControl", "StorageAPI", "StorageTestSupport", "SeededRandom"]),
+        tests("S3Protocol", ["S3Protocol", "StorageAPI", "SigV4", "SeededRandom", "Digests", nioCore, nioHTTP1]),
         tests("HTTPService", ["HTTPService", "StorageAPI", nioCore, nioHTTP1, nioPosix, nioSSL, logging]),
         tests(
             "S3Server",
@@ -159,7 +160,7 @@ let package = Package(
             "magstore",
             [
                 "magstore", "StorageAPI", "HTTPService", "AdminServer", "AdminAPI", "ErasureStore", "SigV4",
-                "StorageTestSupport", nioCore, nioHTTP1, logging, arguments,
+                "StorageTestSupport", "SeededRandom", nioCore, nioHTTP1, logging, arguments,
             ]),
         tests("Tidy", []),
     ],

@@ -1,3 +1,5 @@
+import SeededRandom
+
 @testable import AccessControl
 
 /// A policy as a test means it, decided by the plainest reading of the rules and written as a document. Small words, so

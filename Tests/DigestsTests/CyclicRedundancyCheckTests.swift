@@ -1,6 +1,7 @@
 import CDigests
 import Digests
 import NIOCore
+import SeededRandom
 import Testing
 
 @Suite("Cyclic redundancy checks")

@@ -1,5 +1,6 @@
 import Digests
 import NIOCore
+import SeededRandom
 import Testing
 
 @Suite("Message digests")

@@ -1,4 +1,5 @@
 import Digests
+import SeededRandom
 import Testing
 
 @Suite("Base 16 and base 64")

@@ -1,5 +1,6 @@
 import DriveIO
 import NIOCore
+import SeededRandom
 import SimulatedDrives
 import Testing
 

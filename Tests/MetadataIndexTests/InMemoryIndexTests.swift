@@ -1,4 +1,5 @@
 import MetadataIndex
+import SeededRandom
 import SimulatedDrives
 import Testing
 
@@ -59,7 +60,7 @@ struct InMemoryIndexTests {
     @Test func `A hundred thousand rows with a snapshot for every batch are quick`() throws {
         let medium = InMemoryIndexMedium()
         let index = try medium.open()
-        var random = SeededRandom(seed: 5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<1_000 {
             let snapshot = try index.snapshot()
             var batch = IndexBatch()

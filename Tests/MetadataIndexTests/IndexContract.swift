@@ -1,4 +1,5 @@
 import MetadataIndex
+import SeededRandom
 import Testing
 
 /// What every ``MetadataIndex`` does.
@@ -152,7 +153,7 @@ struct IndexContract {
 
     @Test(arguments: IndexImplementation.allCases)
     func `Random batches, snapshots and scans agree with a dictionary`(implementation: IndexImplementation) throws {
-        var random = SeededRandom(seed: 11)
+        var random = SeededGenerator(seed: 11)
         let medium = try implementation.makeMedium()
         var index = try medium.openIndex()
         var model: [[UInt8]: [UInt8]] = [:]

@@ -1,4 +1,5 @@
 import MetadataIndex
+import SeededRandom
 import Testing
 
 struct KeyTests {
@@ -105,7 +106,7 @@ struct KeyTests {
     }
 
     @Test func `Bytes that are no key are refused`() {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         #expect(throws: RecordError.self) { try HeadKey(parsing: [1, 2, 3]) }
         #expect(throws: RecordError.self) { try VersionKey(parsing: [0, 0, 0, 0, 0, 0, 0, 0, 0x61, 0, 2]) }
         #expect(throws: RecordError.self) { try StateKey(parsing: Array("lost".utf8)) }

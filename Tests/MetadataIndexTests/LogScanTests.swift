@@ -1,5 +1,6 @@
 import Digests
 import MetadataIndex
+import SeededRandom
 import Testing
 
 struct LogScanTests {
@@ -80,7 +81,7 @@ struct LogScanTests {
     }
 
     @Test func `Random bytes are no log, and do not trap`() throws {
-        var random = SeededRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<300 {
             let scan = LogScan(random.bytes(count: random.integer(below: 1_000)))
             #expect(try scan.byteCount == 0 || scan.firstDefect() != nil)
@@ -100,7 +101,7 @@ struct LogBytes {
 
     /// Records of these sizes that, as ours, do not end in a zero.
     init(recordSizes: [Int]) {
-        var random = SeededRandom(seed: 17)
+        var random = SeededGenerator(seed: 17)
         for size in recordSizes {
             var content = size > 2_000 ? [UInt8](repeating: 0, count: size) : random.bytes(count: size)
             content[size - 1] |= 1

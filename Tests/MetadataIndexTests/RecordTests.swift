@@ -1,4 +1,5 @@
 import MetadataIndex
+import SeededRandom
 import Testing
 
 struct RecordTests {
@@ -120,7 +121,7 @@ struct RecordTests {
     }
 
     private func fuzz<Record: IndexRecord>(_ record: Record, seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = record.encoded()
         for round in 0..<2_000 {
             var damaged = round % 4 == 0 ? random.bytes(count: random.integer(below: 64)) : bytes

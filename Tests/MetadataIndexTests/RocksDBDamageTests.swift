@@ -1,5 +1,6 @@
 import Foundation
 import MetadataIndex
+import SeededRandom
 import Testing
 
 /// Damage to an index's files: never fewer rows than were acknowledged, and never others, without an error.
@@ -38,7 +39,7 @@ struct RocksDBDamageTests {
         _ directory: IndexDirectory, _ file: URL, count: Int, expecting rows: [IndexRow]
     ) throws {
         let bytes = try Data(contentsOf: file)
-        var random = SeededRandom(seed: UInt64(bytes.count))
+        var random = SeededGenerator(seed: UInt64(bytes.count))
         let copy = try IndexDirectory()
         for _ in 0..<count {
             let position = random.integer(below: bytes.count)

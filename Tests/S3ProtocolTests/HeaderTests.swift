@@ -1,4 +1,5 @@
 import NIOHTTP1
+import SeededRandom
 import StorageAPI
 import Testing
 
@@ -175,7 +176,7 @@ import Testing
 
     @Test func `A token that was changed or invented is refused`() throws {
         let token = ContinuationToken.encode(Array("some/key".utf8), for: .objects)
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         var texts = ["", "x", "blah", token + "A", String(token.dropLast()), token + "="]
         for index in token.indices {
             var changed = token

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import SeededRandom
 import StorageAPI
 import Testing
 
@@ -181,7 +182,7 @@ import Testing
     }
 
     @Test func `Random methods, queries and headers are answered or refused`() {
-        var random = SeededGenerator(state: 42)
+        var random = SeededGenerator(seed: 42)
         let names =
             (Subresource.ofBuckets + Subresource.ofObjects).map(\.name) + [
                 "uploads", "uploadId", "partNumber", "versions", "versionId", "delete", "list-type", "max-keys",

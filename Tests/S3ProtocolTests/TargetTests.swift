@@ -1,4 +1,5 @@
 import NIOHTTP1
+import SeededRandom
 import StorageAPI
 import Testing
 
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test func `Random targets are parsed or refused, and what decodes encodes back`() throws {
-        var random = SeededGenerator(state: 20_261_122)
+        var random = SeededGenerator(seed: 20_261_122)
         let alphabet = Array("%%%%/?&=+0Af.é\u{0}".utf8)
         for _ in 0..<4_000 {
             let count = Int.random(in: 0..<24, using: &random)

@@ -1,4 +1,5 @@
 import NIOCore
+import SeededRandom
 import StorageAPI
 import Testing
 
@@ -82,7 +83,7 @@ import Testing
     }
 
     @Test func `Random and damaged documents are read or refused`() {
-        var random = SeededGenerator(state: 1)
+        var random = SeededGenerator(seed: 1)
         let sound = Array(
             "<?xml version=\"1.0\"?><Delete xmlns=\"u\"><Quiet>true</Quiet><Object><Key>a&amp;b</Key></Object></Delete>"
                 .utf8)

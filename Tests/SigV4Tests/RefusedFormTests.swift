@@ -1,3 +1,4 @@
+import SeededRandom
 import SigV4
 import Testing
 

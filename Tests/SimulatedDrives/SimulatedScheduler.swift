@@ -1,4 +1,5 @@
 import Glibc
+import SeededRandom
 import Synchronization
 
 /// Runs a whole simulation on the calling thread: tasks, the jobs of drives and timers are picked from one queue by a

@@ -1,5 +1,6 @@
 import ErasureStore
 import NIOCore
+import SeededRandom
 import SimulatedDrives
 import StorageAPI
 import StorageTestSupport
@@ -27,7 +28,7 @@ struct CrashSimulation {
     let world: SimulatedWorld
     private let model = ClientModel()
     private let bucket: BucketName
-    private var random: StorageTestSupport.SeededGenerator
+    private var random: SeededGenerator
     private var losses: Losses
     private var tally = SimulationTally()
 
@@ -37,7 +38,7 @@ struct CrashSimulation {
         self.faults = faults
         world = SimulatedWorld(seed: seed, driveCount: shape.driveCount, broken: broken)
         bucket = try BucketName("bucket")
-        random = StorageTestSupport.SeededGenerator(seed: seed ^ 0x5eed)
+        random = SeededGenerator(seed: seed ^ 0x5eed)
         losses = Losses(shape: shape, world: world)
     }
 

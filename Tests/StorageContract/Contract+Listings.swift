@@ -1,3 +1,4 @@
+import SeededRandom
 import StorageAPI
 import StorageTestSupport
 import Testing

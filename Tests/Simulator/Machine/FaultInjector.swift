@@ -1,5 +1,6 @@
 import DriveIO
 import MetadataIndex
+import SeededRandom
 import SimulatedDrives
 import StorageTestSupport
 
@@ -8,12 +9,12 @@ struct FaultInjector {
     private static let meanSteps: UInt64 = 150
 
     let world: SimulatedWorld
-    private var random: StorageTestSupport.SeededGenerator
+    private var random: SeededGenerator
     private var hung: Set<Int> = []
 
     init(world: SimulatedWorld, seed: UInt64) {
         self.world = world
-        random = StorageTestSupport.SeededGenerator(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     /// - Parameter drives: those that may fail; nil: all.

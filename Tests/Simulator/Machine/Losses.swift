@@ -1,4 +1,5 @@
 import ErasureStore
+import SeededRandom
 import SimulatedDrives
 import StorageTestSupport
 
@@ -32,7 +33,7 @@ struct Losses: CustomStringConvertible {
     }
 
     /// Between a power cut and the next start: every set loses some drives, or none.
-    mutating func choose(using random: inout StorageTestSupport.SeededGenerator) throws {
+    mutating func choose(using random: inout SeededGenerator) throws {
         // Not both: an empty drive may get the slot of one that is hidden behind the drive that it replaced.
         let hides = random.next() % 2 == 0
         for numbers in try drivesBySet() {
@@ -59,7 +60,7 @@ struct Losses: CustomStringConvertible {
     /// Under the running store, when every drive has everything. Answers how many drives lost everything, and which may
     /// still fail: with them at most `m` of each set.
     func wipe(
-        using random: inout StorageTestSupport.SeededGenerator
+        using random: inout SeededGenerator
     ) throws -> (count: Int, mayFail: Set<Int>) {
         var wiped = 0
         var mayFail: Set<Int> = []
@@ -76,7 +77,7 @@ struct Losses: CustomStringConvertible {
         return (wiped, mayFail)
     }
 
-    private mutating func hide(_ number: Int, using random: inout StorageTestSupport.SeededGenerator) {
+    private mutating func hide(_ number: Int, using random: inout SeededGenerator) {
         hiddenCount += 1
         if let old = retired[number], random.next() % 2 == 0 {
             reinsertedCount += 1

@@ -1,5 +1,6 @@
 import ErasureStore
 import NIOCore
+import SeededRandom
 import SimulatedDrives
 import StorageAPI
 import StorageTestSupport
@@ -182,9 +183,9 @@ struct Trial: Sendable {
 
 /// A seeded sequence that copies of a value share.
 private final class Choices: Sendable {
-    let state: Mutex<StorageTestSupport.SeededGenerator>
+    let state: Mutex<SeededGenerator>
 
-    init(seed: UInt64) { state = Mutex(StorageTestSupport.SeededGenerator(seed: seed)) }
+    init(seed: UInt64) { state = Mutex(SeededGenerator(seed: seed)) }
 }
 
 /// The result of something that was begun, once there is one.

@@ -1,4 +1,5 @@
 package import NIOCore
+import SeededRandom
 
 /// Bytes that are a formula of a seed and an offset, so that gigabytes of them take no memory and any range of them
 /// can be checked on its own.
@@ -44,28 +45,5 @@ package struct SeededContent: Hashable, Sendable {
         buffer.writeInteger(number)
         let start = Int(number % blockByteCount)
         buffer.writeImmutableBuffer(pattern.getSlice(at: start, length: Int(blockByteCount) - 8)!)
-    }
-}
-
-/// SplitMix64: small, fast, and the same on every machine.
-package struct SeededGenerator: RandomNumberGenerator, Sendable {
-    static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
-
-    private var state: UInt64
-
-    package init(seed: UInt64) {
-        state = seed
-    }
-
-    package mutating func next() -> UInt64 {
-        state &+= Self.increment
-        return Self.mix(state)
-    }
-
-    static func mix(_ input: UInt64) -> UInt64 {
-        var value = input
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

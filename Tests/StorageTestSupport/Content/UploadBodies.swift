@@ -1,4 +1,5 @@
 package import NIOCore
+import SeededRandom
 package import StorageAPI
 import Synchronization
 

@@ -1,4 +1,5 @@
 import NIOCore
+import SeededRandom
 package import StorageAPI
 
 struct InMemoryPart {

@@ -1,0 +1,22 @@
+/// SplitMix64: small, fast, and the same numbers for the same seed on every machine.
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
+    package static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    private var state: UInt64
+
+    package init(seed: UInt64) {
+        state = seed
+    }
+
+    package mutating func next() -> UInt64 {
+        state &+= Self.increment
+        return Self.mix(state)
+    }
+
+    package static func mix(_ input: UInt64) -> UInt64 {
+        var value = input
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
