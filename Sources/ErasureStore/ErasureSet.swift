@@ -58,7 +58,7 @@ final class ErasureSet: Sendable {
     let run: UInt64
     let committer = Committer()
     let watch: StallWatch
-    let pins = PinTable()
+    let pins = PinTable<DataID>()
     let space = SpaceGuard()
     let damage = DamageLog()
     let scrub = ScrubControl()
@@ -268,11 +268,12 @@ final class ErasureSet: Sendable {
         let now = environment.clock.uptimeMilliseconds()
         let drive = state.withLock { state -> SlotDrive? in
             state.members.remove(failure.slot)
-            if let fault = failure.fault { state.ledger.count(fault, slot: failure.slot) }
             state.ledger.isGone(slot: failure.slot, reason: "\(failure.reason)")
             state.wait(slot: failure.slot, now: now)
             if failure.isDamagedIndex, state.damagedIndexes.insert(failure.slot).inserted { damage.countIndex() }
-            return state.drives.removeValue(forKey: failure.slot)
+            guard let drive = state.drives.removeValue(forKey: failure.slot) else { return nil }
+            if let fault = failure.fault { state.ledger.count(fault, slot: failure.slot) }
+            return drive
         }
         guard let drive else { return }
         logger.error(

@@ -91,7 +91,8 @@ struct StartingDrives {
         }
         await renewDamaged(roster)
         for candidate in unfinished {
-            if mayTake(candidate.drive.slot), await mark(candidate.drive) {
+            // What is on it does not count: it is compared row by row.
+            if mayTake(candidate.drive.slot), (try? await candidate.drive.mark()) != nil {
                 take(candidate.marked)
             } else {
                 candidate.drive.close()
@@ -151,16 +152,6 @@ struct StartingDrives {
         let voters = opened.filter { !$0.state.isSyncing }
         return voters.count >= set.shape.readFloor && voters.count < set.shape.writeFloor
             && set.shape.dataShards <= set.shape.parityShards
-    }
-
-    /// What is on it does not count: it is compared row by row.
-    private func mark(_ drive: SlotDrive) async -> Bool {
-        do {
-            try await drive.perform(.commit) { try drive.index.write(.syncingMark) }
-            return true
-        } catch {
-            return false
-        }
     }
 
     private mutating func take(_ drive: SetStart.Opened) {

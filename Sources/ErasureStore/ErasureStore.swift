@@ -16,7 +16,8 @@ package final class ErasureStore: ObjectStore, KeyValueStore {
     let board: ViewBoard
     let roster: DriveRoster
     let locks: KeyLocks
-    let uploads = UploadsInProgress()
+    /// Of which a part is being received: they stay in their pools meanwhile.
+    let uploads = PinTable<UploadID>()
     let registry: PoolRegistry
     /// Rows that listings read: a page costs what it holds.
     package let rowsRead = RowCounter()

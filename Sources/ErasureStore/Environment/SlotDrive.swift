@@ -100,6 +100,11 @@ final class SlotDrive: Sendable {
         try await perform(.commit) { try drive.setIdentity(bytes) }
     }
 
+    /// From now on the drive is no voter, until its index is equal to its peers'.
+    func mark() async throws(DriveFailure) {
+        try await perform(.commit) { [index] in try index.write(.syncingMark) }
+    }
+
     /// Begins the end of a handle that will not be used again. Never waits: a hung drive can not be closed.
     func close() {
         let (drive, index, executor) = (drive, index, executor)
@@ -164,18 +169,7 @@ struct DriveFailure: Error {
     }
 
     /// What is wrong with the drive as a whole, as opposed to one shard or row that is not there or rotten.
-    var condemnsDrive: Bool {
-        switch reason {
-        case .drive(let error):
-            switch error.code {
-            case .notFound, .truncated, .tooManyOpenFiles: false
-            case .inputOutput, .full, .readOnly, .denied, .locked, .vanished, .closed: true
-            }
-        case .index(let error): error.code != .notFound
-        case .tooSlow: true
-        case .damaged: false
-        }
-    }
+    var condemnsDrive: Bool { fault.map { $0 != .descriptors } ?? false }
 }
 
 extension DriveFailure.Reason: CustomStringConvertible {

@@ -45,7 +45,7 @@ package protocol RandomSource: Sendable {
 
 extension StoreClock {
     /// Suspends for a time. Cancellation does not end it early: the waits of the engine are short.
-    func sleep(milliseconds: UInt64) async {
+    package func sleep(milliseconds: UInt64) async {
         await withCheckedContinuation { continuation in
             schedule(afterMilliseconds: milliseconds) { continuation.resume() }
         }

@@ -27,7 +27,7 @@ extension ErasureStore {
     package func putPart(_ request: PartRequest, body: any UploadBody) async throws(StoreError) -> PartInfo {
         let place = try uploadPlace(request.bucket, request.key, request.upload)
         let set = try await begin(place)
-        defer { uploads.leave(place.id) }
+        defer { uploads.unpin(place.id) }
         try set.space.admit(request.length ?? 0)
         let received = try await writer(set).receive(body, length: request.length)
         let part = PartRecord(number: request.number, size: received.size, seal: received.seal)
@@ -186,12 +186,12 @@ extension ErasureStore {
 
     /// The set that a new part goes to. The upload stays there until `uploads` is told that the part is done.
     private func begin(_ place: UploadPlace) async throws(StoreError) -> ErasureSet {
-        uploads.enter(place.id)
+        uploads.pin(place.id)
         do throws(StoreError) {
             guard pools.count > 1 else { return try await found(place).set }
             return try await locked(place.lock) { () throws(StoreError) in try await found(place).set }
         } catch {
-            uploads.leave(place.id)
+            uploads.unpin(place.id)
             throw error
         }
     }

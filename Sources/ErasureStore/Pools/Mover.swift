@@ -86,7 +86,7 @@ struct Mover: Sendable {
     func move(_ place: UploadPlace) async throws(StoreError) -> Bool {
         let view = try store.board.view(ofSet: source.index)
         guard let upload = try await store.record(UploadRecord.self, view, .uploads, place.row), !upload.isShadow,
-            !store.uploads.contains(place.id)
+            !store.uploads.isPinned(place.id)
         else { return false }
         let records = try await store.parts(of: place, view, after: 0, limit: partNumbers.count)
         let pins = source.pins
@@ -106,7 +106,7 @@ struct Mover: Sendable {
             try await copy(records, of: object, to: target, &moved)
             let mutation = PlaceMovedUpload(buckets: store.buckets, place: place, upload: upload, parts: moved)
             return try await store.locked(place.lock) { () throws(StoreError) -> Bool in
-                guard !store.uploads.contains(place.id) else {
+                guard !store.uploads.isPinned(place.id) else {
                     throw StoreError(.sourceChanged, "a part is being received")
                 }
                 try await target.committer.commit(mutation)

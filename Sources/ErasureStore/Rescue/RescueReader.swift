@@ -98,11 +98,7 @@ struct RescueReader: Sendable {
     /// Begins to read k units of a stripe, data before parity.
     func begin(_ stripe: UInt64, of stripes: Stripes) -> Begun {
         let chosen = stripes.shards.keys.sorted().prefix(stripes.code.dataShards)
-        return begin(stripe, of: stripes, from: Array(chosen))
-    }
-
-    private func begin(_ stripe: UInt64, of stripes: Stripes, from shards: [Int]) -> Begun {
-        Begun(stripe: stripe, reads: read(range(ofStripe: stripe, stripes), of: stripes, from: shards))
+        return Begun(stripe: stripe, reads: read(range(ofStripe: stripe, stripes), of: stripes, from: chosen))
     }
 
     /// The units of a stripe, as bytes of each shard.
@@ -113,7 +109,7 @@ struct RescueReader: Sendable {
 
     private typealias Reads = [Int: Promise<Result<ByteBuffer, DriveFailure>>]
 
-    private func read(_ range: Range<UInt64>, of stripes: Stripes, from shards: [Int]) -> Reads {
+    private func read(_ range: Range<UInt64>, of stripes: Stripes, from shards: some Sequence<Int>) -> Reads {
         var reads: [Int: Promise<Result<ByteBuffer, DriveFailure>>] = [:]
         for number in shards {
             guard let (drive, shard) = stripes.shards[number] else { continue }
@@ -127,7 +123,8 @@ struct RescueReader: Sendable {
         var (units, _) = await good(begun.reads, of: stripes)
         if units.count < stripes.code.dataShards {
             let rest = stripes.shards.keys.filter { begun.reads[$0] == nil }
-            let (others, _) = await good(begin(begun.stripe, of: stripes, from: rest).reads, of: stripes)
+            let reads = read(range(ofStripe: begun.stripe, stripes), of: stripes, from: rest)
+            let (others, _) = await good(reads, of: stripes)
             units.merge(others) { first, _ in first }
         }
         if units.count < stripes.code.dataShards { units = try await blockByBlock(begun.stripe, of: stripes) }
@@ -140,7 +137,7 @@ struct RescueReader: Sendable {
         let format = ShardFormat(unitByteCount: stripes.geometry.unitByteCount)
         var units: [Int: ByteBuffer] = [:]
         for range in format.blocks(of: range(ofStripe: stripe, stripes)) {
-            let reads = read(range, of: stripes, from: Array(stripes.shards.keys))
+            let reads = read(range, of: stripes, from: stripes.shards.keys)
             let (blocks, problems) = await good(reads, of: stripes)
             guard blocks.count >= k else { throw tooFew(stripes.payload, blocks.count, k, stripes.problems + problems) }
             for (number, block) in stripes.code.reconstruct(blocks, wanted: Array(0..<k)) {

@@ -234,9 +234,7 @@ struct ScrubWalk {
         else { return false }
         do throws(DriveFailure) {
             // Marked, it is compared row by row when it comes back: the log of batches does not know of this row.
-            try await drive.perform(.commit) {
-                try drive.index.write(.syncingMark)
-            }
+            try await drive.mark()
         } catch {
             try await putOut(error, drive: drive)
             return true

@@ -51,7 +51,7 @@ struct CatchUp {
             _ = try await settlePayloads(difference)
             return .these([])
         }
-        if !wasMarked { try await mark() }
+        if !wasMarked { try await target.mark() }
         return try await copyAll(difference)
     }
 
@@ -65,9 +65,7 @@ struct CatchUp {
         if difference.touched == nil { try await CatchUpByComparison(self).mergeFamilies() }
         try await copyRows(difference, inOneWrite: false)
         let lacking = try await settlePayloads(difference)
-        if let touched = difference.touched {
-            return try await lacksHealed(touched) ? .unknown : .these(lacking)
-        }
+        guard difference.touched == nil else { return lacking }
         try await CatchUpByComparison(self).removeStalePayloads()
         return .unknown
     }
@@ -75,14 +73,6 @@ struct CatchUp {
     private func isMarked() async throws(DriveFailure) -> Bool {
         let target = target
         return try await target.perform(.commit) { try target.index.value(.state, StateKey.syncing.bytes) != nil }
-    }
-
-    /// From now on the target is no voter, until its index is equal.
-    func mark() async throws(DriveFailure) {
-        let target = target
-        try await target.perform(.commit) {
-            try target.index.write(.syncingMark)
-        }
     }
 
     // MARK: Finding the difference
@@ -200,22 +190,23 @@ struct CatchUp {
 extension CatchUp {
     /// Removes shards that the source has seen trashed and removed, and finds those that should be here, as far as the
     /// logs say which were touched.
-    private func settlePayloads(_ difference: Difference) async throws(DriveFailure) -> [Payload] {
+    private func settlePayloads(_ difference: Difference) async throws(DriveFailure) -> Lacking {
         let (snapshot, slot) = (snapshot, target.slot)
         let touched = difference.touched ?? []
         let rowIDs = touched.filter { $0.family == Family.payloads.rawValue }
             .compactMap { try? DataID(parsing: ArraySlice($0.key)) }
         let candidates = Set(difference.trashed).union(rowIDs)
-        let (gone, expected) = try await source.perform(.background) {
+        let (gone, expected, healed) = try await source.perform(.background) {
             let gone = try candidates.filter { try !Self.isNamed($0, snapshot) }
-            let expected = try Self.payloads(snapshot, touched: touched).filter { payload in
+            let named = try Self.payloads(snapshot, touched: touched)
+            let expected = try named.filter { payload in
                 // A part list in the trash still names payloads that nothing else does.
                 guard payload.slots.contains(slot), try snapshot.value(.refs, payload.id.bytes) != nil else {
                     return false
                 }
                 return try snapshot.value(.missing, MissingKey(slot: UInt16(slot), id: payload.id).bytes) == nil
             }
-            return (gone, expected)
+            return (gone, expected, try Self.healed(snapshot, slot, touched, besides: Set(named.map(\.id))))
         }
         let target = target
         return try await target.perform(.commit) {
@@ -225,30 +216,26 @@ extension CatchUp {
             }
             if !batch.operations.isEmpty { try target.index.write(batch) }
             try target.drive.removeShards(gone.map { ShardName($0.text) })
-            return try expected.filter { try !Self.isPresent($0, target) }
+            // The target failed in the batch that said that a shard of it is back. The log says neither what kind of
+            // payload that is, nor which others there are.
+            let lacksHealed = try healed.contains { id in
+                try target.index.value(.payloads, id.bytes) == nil && !Self.hasFile(id, target)
+            }
+            return lacksHealed ? .unknown : .these(try expected.filter { try !Self.isPresent($0, target) })
         }
     }
 
-    /// Whether a batch said that a shard of the target is back, and it is not: the target failed in that batch. The log
-    /// does not say what kind of payload it is, nor which others there are.
-    private func lacksHealed(_ touched: Set<TouchedRow>) async throws(DriveFailure) -> Bool {
-        let (snapshot, slot) = (snapshot, UInt16(target.slot))
-        let healed = try await source.perform(.background) {
-            let known = Set(try Self.payloads(snapshot, touched: touched).map(\.id))
-            return try touched.lazy.filter { $0.family == Family.missing.rawValue }
-                .map { try MissingKey(parsing: $0.key) }
-                .filter { key in
-                    try key.slot == slot && !known.contains(key.id)
-                        && snapshot.value(.missing, key.bytes) == nil && snapshot.value(.refs, key.id.bytes) != nil
-                }
-                .map(\.id)
-        }
-        let target = target
-        return try await target.perform(.commit) {
-            try healed.contains { id in
-                try target.index.value(.payloads, id.bytes) == nil && !Self.hasFile(id, target)
+    /// Of payloads that no touched record names: those whose shards a batch said to be back on the slot.
+    private static func healed(
+        _ snapshot: any IndexSnapshot, _ slot: Int, _ touched: Set<TouchedRow>, besides known: Set<DataID>
+    ) throws -> [DataID] {
+        try touched.lazy.filter { $0.family == Family.missing.rawValue }
+            .map { try MissingKey(parsing: $0.key) }
+            .filter { key in
+                try Int(key.slot) == slot && !known.contains(key.id)
+                    && snapshot.value(.missing, key.bytes) == nil && snapshot.value(.refs, key.id.bytes) != nil
             }
-        }
+            .map(\.id)
     }
 
     /// Those that are still named at the source's point.

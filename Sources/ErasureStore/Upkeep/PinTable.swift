@@ -1,22 +1,22 @@
-import MetadataIndex
 import Synchronization
 
-/// Data ids whose files a reader may still open.
-final class PinTable: Sendable {
-    private let counts = Mutex<[DataID: Int]>([:])
+/// What is in use and must stay where it is, each as often as it was pinned: payloads whose files a reader may still
+/// open, uploads of which a part is being received.
+final class PinTable<ID: Hashable & Sendable>: Sendable {
+    private let counts = Mutex<[ID: Int]>([:])
 
-    func pin(_ id: DataID) {
+    func pin(_ id: ID) {
         counts.withLock { $0[id, default: 0] += 1 }
     }
 
-    func unpin(_ id: DataID) {
+    func unpin(_ id: ID) {
         counts.withLock { counts in
             guard let count = counts[id] else { return }
             counts[id] = count == 1 ? nil : count - 1
         }
     }
 
-    func isPinned(_ id: DataID) -> Bool {
+    func isPinned(_ id: ID) -> Bool {
         counts.withLock { $0[id] != nil }
     }
 }

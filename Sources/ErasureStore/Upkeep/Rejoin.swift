@@ -70,7 +70,7 @@ struct Rejoin {
                     return drive.close()
                 }
                 // What it has is of batches that were discarded.
-                try await drive.perform(.commit) { try drive.index.write(.syncingMark) }
+                try await drive.mark()
             }
             await makeEqual(drive, "drive is replaced")
         } catch {

@@ -92,11 +92,7 @@ final class ServeProcess: Sendable {
         }
         let clock = clock
         Task {
-            while !server.isReady {
-                await withCheckedContinuation { continuation in
-                    clock.schedule(afterMilliseconds: 500) { continuation.resume() }
-                }
-            }
+            while !server.isReady { await clock.sleep(milliseconds: 500) }
             switch plan.settings.logFormat {
             case .text: for line in banner.lines { output.write(line) }
             case .json: output.write(banner.json)

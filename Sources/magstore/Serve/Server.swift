@@ -70,9 +70,7 @@ final class Server: Sendable {
     /// The set that has the settings is not there yet: its drives are waited for.
     private func keepFilling(_ opened: OpenStore) async {
         while !state.isDraining {
-            await withCheckedContinuation { continuation in
-                clock.schedule(afterMilliseconds: 500) { continuation.resume() }
-            }
+            await clock.sleep(milliseconds: 500)
             do {
                 return try await fillSlots(opened)
             } catch {
